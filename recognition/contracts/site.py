@@ -1,0 +1,145 @@
+"""The surveyed site: versioned geometry, limits and certificates, written by an installer, signed desired state later.
+
+Every number carries its unit in its name; a key with another unit is an unknown key and is refused.
+Road coordinates are metres on the road plane: X to the right, Y away from the camera along the road.
+"""
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from recognition.contracts.base import Contract, Identifier, PointM, PointPx, RuleMode, UtcTime
+
+
+class LineKind(StrEnum):
+    """Road marking kinds a rule can know."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
+    EDGE = "edge"
+    STOP = "stop"
+
+
+class Direction(StrEnum):
+    """Which way traffic of a lane moves, seen from the camera."""
+
+    APPROACHING = "approaching"
+    RECEDING = "receding"
+
+
+class Place(Contract):
+    """Where the camera stands, for people and maps (WGS 84)."""
+
+    address: str = Field(min_length=3, max_length=200)
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
+class Camera(Contract):
+    """The picture the survey was made on."""
+
+    camera_id: Identifier
+    width_px: int = Field(ge=64, le=16384)
+    height_px: int = Field(ge=64, le=16384)
+
+
+class SurveyPoint(Contract):
+    """One point known both in the picture and on the road."""
+
+    name: str
+    pixel_px: PointPx
+    road_m: PointM
+
+
+class Survey(Contract):
+    """How the picture was tied to the road (at least four points, no three of the first four on a line)."""
+
+    surveyed_at: UtcTime
+    surveyor: str
+    method: str
+    sigma_px: float = Field(gt=0, le=20, description="standard uncertainty of a clicked point, px")
+    sigma_m: float = Field(gt=0, le=2, description="standard uncertainty of a surveyed road point, m")
+    scale_relative: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.2,
+        description="relative standard uncertainty common to all lengths (the tape, the marking standard)",
+    )
+    points: tuple[SurveyPoint, ...] = Field(min_length=4)
+
+
+class Lane(Contract):
+    """A lane as a polygon on the road plane, m."""
+
+    lane_id: Identifier
+    direction: Direction
+    polygon_m: tuple[PointM, ...] = Field(min_length=3)
+
+
+class MarkedLine(Contract):
+    """A painted line as a polyline on the road plane, m."""
+
+    line_id: Identifier
+    kind: LineKind
+    points_m: tuple[PointM, ...] = Field(min_length=2)
+
+
+class SpeedZone(Contract):
+    """Where along the road (Y, m) speed is measured, and the limit there."""
+
+    limit_kmh: int = Field(ge=5, le=200)
+    from_m: float
+    to_m: float
+
+    @model_validator(mode="after")
+    def _zone_has_length(self) -> Self:
+        if self.to_m - self.from_m < 5:
+            msg = f"the speed zone from_m={self.from_m} to_m={self.to_m} must be at least 5 m long"
+            raise ValueError(msg)
+        return self
+
+
+class Certificate(Contract):
+    """The legal standing of the device as a measuring instrument (type approval and verification)."""
+
+    device_model: str
+    type_approval: str
+    verification: str
+    verified_at: UtcTime
+    valid_until: UtcTime
+
+
+class RuleSetting(Contract):
+    """What a rule may lead to here."""
+
+    mode: RuleMode
+
+
+class Site(Contract):
+    """One version of one surveyed site."""
+
+    schema_id: Literal["rubezh.site/1"] = Field(alias="schema")
+    site_id: Identifier
+    version: int = Field(ge=1)
+    valid_from: UtcTime
+    region: Identifier
+    jurisdiction: Identifier
+    timezone: str
+    place: Place
+    camera: Camera
+    survey: Survey | None = None
+    lanes: tuple[Lane, ...] = ()
+    lines: tuple[MarkedLine, ...] = ()
+    speed: SpeedZone | None = None
+    certificate: Certificate | None = None
+    rules: dict[Identifier, RuleSetting] = Field(default_factory=dict)
+
+    model_config = Contract.model_config | {"populate_by_name": True}
+
+    @model_validator(mode="after")
+    def _geometry_needs_survey(self) -> Self:
+        if self.survey is None and (self.lanes or self.lines or self.speed):
+            msg = "lanes, lines and speed are road geometry: they need a [survey]"
+            raise ValueError(msg)
+        return self

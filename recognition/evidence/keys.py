@@ -1,0 +1,115 @@
+"""Ed25519 keys (RFC 8032) as PEM files; the key id is the SHA-256 of the public key's DER, 32 hex digits."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from recognition.contracts import EvidenceError
+
+_KEY_ID_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class VerifyingKey:
+    """The public half: checks signatures, knows its key id."""
+
+    public: Ed25519PublicKey
+
+    @classmethod
+    def from_pem(cls, pem: str) -> Self:
+        """Read a PEM public key.
+
+        Raises:
+            EvidenceError: the text is not an Ed25519 public key (``key.invalid``).
+        """
+        try:
+            key = serialization.load_pem_public_key(pem.encode())
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise EvidenceError("not a PEM public key", code="key.invalid") from error
+        if not isinstance(key, Ed25519PublicKey):
+            raise EvidenceError("not an Ed25519 public key", code="key.invalid")
+        return cls(key)
+
+    @property
+    def pem(self) -> str:
+        """The key as PEM text."""
+        return self.public.public_bytes(
+            serialization.Encoding.PEM,
+            serialization.PublicFormat.SubjectPublicKeyInfo,
+        ).decode()
+
+    @property
+    def key_id(self) -> str:
+        """First 32 hex digits of the SHA-256 of the DER form."""
+        der = self.public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return hashlib.sha256(der).hexdigest()[:_KEY_ID_DIGITS]
+
+    def is_signature(self, signature: bytes, data: bytes) -> bool:
+        """Tell whether the signature over the data was made with the private half."""
+        try:
+            self.public.verify(signature, data)
+        except InvalidSignature:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """The private half; never leaves the process that loaded it."""
+
+    private: Ed25519PrivateKey
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Make a new key from the system's random source."""
+        return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> Self:
+        """Read the PEM file, or make the key and write it durably, readable by its owner only.
+
+        Raises:
+            EvidenceError: the file exists and is not an Ed25519 private key (``key.invalid``).
+        """
+        if not path.exists():
+            key = cls.generate()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".partial")
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(key.private_pem)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.rename(path)
+            return key
+        try:
+            private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise EvidenceError(f"{path} is not a PEM private key", code="key.invalid") from error
+        if not isinstance(private, Ed25519PrivateKey):
+            raise EvidenceError(f"{path} is not an Ed25519 key", code="key.invalid")
+        return cls(private)
+
+    @property
+    def private_pem(self) -> bytes:
+        """The private key as unencrypted PKCS#8 PEM."""
+        return self.private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+
+    @property
+    def verifying(self) -> VerifyingKey:
+        """The public half."""
+        return VerifyingKey(self.private.public_key())
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the 64-byte signature of the data."""
+        return self.private.sign(data)
