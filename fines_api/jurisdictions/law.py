@@ -5,7 +5,7 @@ A folder ``<code>/`` holds ``jurisdiction.toml``, ``articles.toml`` and ``clocks
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -131,6 +131,7 @@ class Law(_Strict):
     name: str
     country: str = Field(pattern=r"^[a-z]{2}$")
     currency: str = Field(pattern=r"^[A-Z]{3}$")
+    in_force_source: str = Field(min_length=3, description="where it stands that the appeal term comes first")
     limits: Limits
     articles: tuple[Article, ...]
     discounts: tuple[Discount, ...]
@@ -201,11 +202,7 @@ class _HasDates(Protocol):
 _Row = TypeVar("_Row", bound=_HasDates)
 
 
-class _SameGround(Protocol[_Row]):
-    def __call__(self, a: _Row, b: _Row, /) -> bool: ...
-
-
-def _refuse_overlaps(path: Path, table: str, rows: Iterable[_Row], is_same: "_SameGround[_Row]") -> None:
+def _refuse_overlaps(path: Path, table: str, rows: Iterable[_Row], is_same: Callable[[_Row, _Row], bool]) -> None:
     for (first, a), (second, b) in combinations(enumerate(rows), 2):
         is_overlap = a.valid_from <= (b.valid_to or _FAR_FUTURE) and b.valid_from <= (a.valid_to or _FAR_FUTURE)
         if is_overlap and is_same(a, b):

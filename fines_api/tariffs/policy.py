@@ -140,7 +140,11 @@ def deadlines_for(
     discount_until = last_day(decreed_on, discount.term, law.country) if discount else None
     why = [
         _term_why("why.appeal", served_on, appeal, appeal_until),
-        Explained("why.in_force", (("from", appeal_until.isoformat()), ("until", in_force_on.isoformat())), "31.1"),
+        Explained(
+            "why.in_force",
+            (("from", appeal_until.isoformat()), ("until", in_force_on.isoformat())),
+            law.in_force_source,
+        ),
         _term_why("why.payment", in_force_on, payment, payment_until),
     ]
     if discount and discount_until:
