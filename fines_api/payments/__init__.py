@@ -1,0 +1,1 @@
+"""Money against a decree: asked for, received once, added up exactly."""
