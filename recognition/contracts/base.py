@@ -1,6 +1,6 @@
 """What every wire type shares: frozen, closed to unknown fields, aware times, finite numbers."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -72,6 +72,4 @@ class PlateKey(Contract):
 
 def isoformat_utc(moment: datetime) -> str:
     """Write an aware time as RFC 3339 UTC with microseconds."""
-    from datetime import UTC
-
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,4 +1,4 @@
-"""Write, or check, the JSON Schema of every public wire type: ``python -m recognition.contracts.json_schemas [--check]``."""
+"""Write, or check, the JSON Schema of every wire type: ``python -m recognition.contracts.json_schemas [--check]``."""
 
 import json
 import sys

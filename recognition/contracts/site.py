@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 
 from recognition.contracts.base import Contract, Identifier, PointM, PointPx, RuleMode, UtcTime
 
+SHORTEST_ZONE_M = 5
+
 
 class LineKind(StrEnum):
     """Road marking kinds a rule can know."""
@@ -94,8 +96,8 @@ class SpeedZone(Contract):
 
     @model_validator(mode="after")
     def _zone_has_length(self) -> Self:
-        if self.to_m - self.from_m < 5:
-            msg = f"the speed zone from_m={self.from_m} to_m={self.to_m} must be at least 5 m long"
+        if self.to_m - self.from_m < SHORTEST_ZONE_M:
+            msg = f"the speed zone from_m={self.from_m} to_m={self.to_m} must be at least {SHORTEST_ZONE_M} m long"
             raise ValueError(msg)
         return self
 

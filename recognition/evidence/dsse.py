@@ -1,4 +1,4 @@
-"""DSSE v1 envelopes (github.com/secure-systems-lab/dsse, protocol.md): what was signed is what is sent, byte for byte."""
+"""DSSE v1 envelopes (secure-systems-lab/dsse, protocol.md): what was signed is what is sent, byte for byte."""
 
 import base64
 import binascii

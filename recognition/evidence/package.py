@@ -27,6 +27,7 @@ MANIFEST_PATH = "manifest.dsse.json"
 MAX_PACKAGE_BYTES = 256 * 1024 * 1024
 MAX_ITEMS = 64
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,7 @@ def seal(manifest: EvidenceManifest, files: Mapping[str, bytes], key: SigningKey
     """
     _check_items(manifest, files)
     envelope = sign_envelope(canonical_bytes(manifest), MANIFEST_PAYLOAD_TYPE, key)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(MANIFEST_PATH, _ZIP_DATE), canonical_bytes(envelope))
-        for path in sorted(files):
-            archive.writestr(zipfile.ZipInfo(path, _ZIP_DATE), files[path])
-    data = buffer.getvalue()
+    data = _pack(canonical_bytes(envelope), files)
     return SealedPackage(data=data, sha256=sha256_hex(data), manifest=manifest)
 
 
@@ -69,7 +65,8 @@ def verify_package(data: bytes, keys: Iterable[VerifyingKey]) -> tuple[EvidenceM
         raise EvidenceError(f"package of {len(data)} bytes", code="evidence.too_large")
     try:
         files = _read_zip(data)
-        envelope = DsseEnvelope.model_validate_json(files.pop(MANIFEST_PATH))
+        signed = files.pop(MANIFEST_PATH)
+        envelope = DsseEnvelope.model_validate_json(signed)
     except KeyError as error:
         raise EvidenceError(f"no {MANIFEST_PATH} in the package", code="evidence.malformed") from error
     except (zipfile.BadZipFile, ValidationError, EOFError, OSError, ValueError, NotImplementedError) as error:
@@ -80,12 +77,25 @@ def verify_package(data: bytes, keys: Iterable[VerifyingKey]) -> tuple[EvidenceM
     except ValidationError as error:
         raise EvidenceError(f"manifest: {error}", code="evidence.malformed") from error
     _check_items(manifest, files)
+    if _pack(signed, files) != data:
+        raise EvidenceError("the archive is not byte for byte as sealed", code="evidence.malformed")
     return manifest, files
 
 
 def describe_item(path: str, data: bytes, role: EvidenceRole, media_type: str) -> EvidenceItem:
     """Return the manifest line of a file that belongs to no single frame."""
     return EvidenceItem(path=path, role=role, sha256=sha256_hex(data), size_bytes=len(data), media_type=media_type)
+
+
+def _pack(signed_manifest: bytes, files: Mapping[str, bytes]) -> bytes:
+    """Return the one archive these files make: manifest first, then by path, stored, with a fixed date."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for path, content in [(MANIFEST_PATH, signed_manifest), *sorted(files.items())]:
+            entry = zipfile.ZipInfo(path, _ZIP_DATE)
+            entry.create_system = _UNIX
+            archive.writestr(entry, content)
+    return buffer.getvalue()
 
 
 def _read_zip(data: bytes) -> dict[str, bytes]:

@@ -1,1 +1,26 @@
 """From pixels to metres: the surveyed road plane, lanes and lines, and speed with its uncertainty."""
+
+from recognition.geometry.anchor import box_bottoms_px, whole_samples
+from recognition.geometry.motion import Motion, describe_motion
+from recognition.geometry.plane import RoadPlane
+from recognition.geometry.pose import CameraPose
+from recognition.geometry.site_checks import check_certificate, require_certificate
+from recognition.geometry.site_file import load_site, parse_site, unsurveyed_site
+from recognition.geometry.speed import measure_speed
+from recognition.geometry.track import TrackSample
+
+__all__ = [
+    "CameraPose",
+    "Motion",
+    "RoadPlane",
+    "TrackSample",
+    "box_bottoms_px",
+    "check_certificate",
+    "describe_motion",
+    "load_site",
+    "measure_speed",
+    "parse_site",
+    "require_certificate",
+    "unsurveyed_site",
+    "whole_samples",
+]
