@@ -4,13 +4,24 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _TYPELIBS = "usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib"
-NEEDED = {
-    "browser tests": (lambda: shutil.which("chromium") is not None, ["chromium"]),
+
+
+def _has_browser() -> bool:
+    return shutil.which("chromium") is not None
+
+
+def _has_rtsp_server() -> bool:
+    return any(Path("/").glob(_TYPELIBS)) and Path("/usr/lib/python3/dist-packages/gi").is_dir()
+
+
+NEEDED: dict[str, tuple[Callable[[], bool], list[str]]] = {
+    "browser tests": (_has_browser, ["chromium"]),
     "RTSP tests": (
-        lambda: any(Path("/").glob(_TYPELIBS)) and Path("/usr/lib/python3/dist-packages/gi").is_dir(),
+        _has_rtsp_server,
         [
             "gir1.2-gst-rtsp-server-1.0",
             "gstreamer1.0-plugins-good",

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from fines_api.db import Database
-from fines_api.kit.clock import Clock
+from fines_api.db import Database, open_database
+from fines_api.kit.clock import Clock, SystemClock
 from fines_api.kit.settings import Settings
-from fines_api.kit.storage import Storage
+from fines_api.kit.storage import Storage, open_storage
 from recognition.evidence import SigningKey
 
 
@@ -18,3 +18,24 @@ class Node:
     storage: Storage
     clock: Clock
     key: SigningKey
+
+    def close(self) -> None:
+        """Let go of database connections."""
+        self.database.dispose()
+
+
+def open_node(settings: Settings) -> Node:
+    """Open everything one region needs; nothing is migrated here.
+
+    Raises:
+        ConfigurationError: the embedded database cannot start.
+        EvidenceError: the region's key file is not a key.
+        UnavailableError: the database or the S3 server does not answer.
+    """
+    return Node(
+        settings=settings,
+        database=open_database(settings),
+        storage=open_storage(settings),
+        clock=SystemClock(),
+        key=SigningKey.load_or_create(settings.region_key),
+    )

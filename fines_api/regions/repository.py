@@ -55,6 +55,14 @@ class RegionRepository:
         )
         return int(self._session.execute(statement).scalar_one())
 
+    def return_sequence(self, stream: str) -> None:
+        """Take back the number given out in this transaction: it was not needed."""
+        self._session.execute(
+            update(RegionStreamRow)
+            .where(RegionStreamRow.stream == stream)
+            .values(last_sequence=RegionStreamRow.last_sequence - 1),
+        )
+
     def last_sequences(self) -> dict[str, int]:
         """Return the last number of each own stream."""
         rows = self._session.execute(select(RegionStreamRow.stream, RegionStreamRow.last_sequence))
@@ -110,9 +118,7 @@ class RegionRepository:
         row = self._session.get(RegionInboxRow, (sender, stream, sequence))
         return row.payload_sha256 if row else None
 
-    def add_received(
-        self, sender: str, stream: str, sequence: int, payload_sha256: str, at: datetime, code: str | None
-    ) -> bool:
+    def add_received(self, sender: str, stream: str, sequence: int, payload_sha256: str, at: datetime) -> bool:
         """Note one received message; False when another transaction was first."""
         statement = (
             insert(RegionInboxRow)
@@ -122,7 +128,6 @@ class RegionRepository:
                 sequence=sequence,
                 payload_sha256=payload_sha256,
                 received_at=at,
-                code=code,
             )
             .on_conflict_do_nothing()
             .returning(RegionInboxRow.sequence)
@@ -169,8 +174,8 @@ class RegionRepository:
         )
         self._session.execute(statement)
 
-    def quarantine(self, subject: str, raw: bytes, raw_sha256: str, code: str, detail: str, at: datetime) -> None:
-        """Keep refused bytes with the reason; the same again only raises the count."""
+    def quarantine(self, subject: str, raw: bytes, *, raw_sha256: str, code: str, detail: str, at: datetime) -> bool:
+        """Keep refused bytes with the reason; the same again only raises the count and gives False."""
         statement = insert(RegionQuarantineRow).values(
             raw_sha256=raw_sha256,
             code=code,
@@ -181,11 +186,15 @@ class RegionRepository:
             last_at=at,
             occurrences=1,
         )
-        statement = statement.on_conflict_do_update(
+        counted = statement.on_conflict_do_update(
             index_elements=[RegionQuarantineRow.raw_sha256, RegionQuarantineRow.code],
             set_={"last_at": at, "occurrences": RegionQuarantineRow.occurrences + 1},
-        )
-        self._session.execute(statement)
+        ).returning(RegionQuarantineRow.occurrences)
+        return int(self._session.execute(counted).scalar_one()) == 1
+
+    def quarantine_size(self) -> int:
+        """Count refused messages."""
+        return int(self._session.execute(select(func.count()).select_from(RegionQuarantineRow)).scalar_one())
 
     def quarantined(self, limit: int) -> Sequence[RegionQuarantineRow]:
         """Return refused messages, newest first."""

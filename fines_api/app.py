@@ -1,0 +1,84 @@
+"""The centre's HTTP application: every domain's router, the guard, and signs of life."""
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from fastapi import APIRouter, FastAPI
+
+from fines_api.hotlists.stream import HitBroadcaster
+from fines_api.identity.dependencies import NodeDep
+from fines_api.intake.policy import MAX_BATCH_BYTES, MAX_EVIDENCE_BYTES
+from fines_api.kit.guard import Guard
+from fines_api.kit.problem import install_problem_handlers
+from fines_api.kit.rate_limit import RateLimiter
+from fines_api.node import Node
+
+_BODY_LIMITS = {
+    "/v1/intake/evidence/": MAX_EVIDENCE_BYTES + 1024 * 1024,  # a little over, so that the refusal can be recorded
+    "/v1/intake/events": MAX_BATCH_BYTES,
+}
+_health = APIRouter()
+
+
+@_health.get("/healthz", include_in_schema=False)
+def healthz() -> dict[str, str]:
+    """Tell that the process answers."""
+    return {"status": "ok"}
+
+
+@_health.get("/readyz", include_in_schema=False)
+def readyz(node: NodeDep) -> dict[str, str]:
+    """Tell that the database answers too; 503 otherwise."""
+    node.database.ping()
+    return {"status": "ok", "region": node.settings.region}
+
+
+def domain_modules(name: str) -> list[ModuleType]:
+    """Import ``fines_api.<domain>.<name>`` of every domain that has one."""
+    folders = sorted(path.parent.name for path in Path(__file__).parent.glob(f"*/{name}.py"))
+    return [importlib.import_module(f"fines_api.{folder}.{name}") for folder in folders]
+
+
+def load_jobs() -> None:
+    """Register the background jobs of every domain."""
+    domain_modules("jobs")
+
+
+def _routers() -> list[APIRouter]:
+    routers = [module.router for module in domain_modules("endpoints")]
+    if find_spec("fines_api.web") is not None:
+        pages = getattr(importlib.import_module("fines_api.web"), "router", None)
+        routers += [pages] if pages is not None else []
+    return routers
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.hit_broadcaster.close()
+
+
+def create_app(node: Node) -> FastAPI:
+    """Build the application of one region; interactive documentation is off, nothing but health is open by default.
+
+    A ``fines_api.web`` package may also offer ``install(app)`` to mount its files and error pages.
+    """
+    load_jobs()
+    app = FastAPI(title="Rubezh", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.node = node
+    app.state.rate_limiter = RateLimiter()
+    app.state.hit_broadcaster = HitBroadcaster(node.database.dsn)
+    install_problem_handlers(app)
+    app.add_middleware(Guard, is_https=node.settings.is_cookie_secure, body_limits=_BODY_LIMITS)
+    app.include_router(_health)
+    for router in _routers():
+        app.include_router(router)
+    if find_spec("fines_api.web") is not None:
+        install = getattr(importlib.import_module("fines_api.web"), "install", None)
+        if install is not None:
+            install(app)
+    return app

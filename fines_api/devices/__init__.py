@@ -1,0 +1,1 @@
+"""Cameras' identity: one-time enrolment codes, keys, short sessions, revocation."""

@@ -1,0 +1,1 @@
+"""Vehicles of interest, and the moments they were seen."""

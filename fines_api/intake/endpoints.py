@@ -1,0 +1,124 @@
+"""``/v1/intake``: evidence and events from devices; ``/v1/quarantine``: what was refused, for administrators."""
+
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from fines_api.identity.dependencies import AdministratorUser, DeviceUser, NodeDep, SessionDep
+from fines_api.identity.schemas import Principal, Role
+from fines_api.identity.service import IdentityService
+from fines_api.intake.evidence import EvidenceService, check_evidence
+from fines_api.intake.policy import KEPT_RAW_BYTES, MAX_EVIDENCE_BYTES, split_batch
+from fines_api.intake.quarantine import MAX_LIST, QuarantineService
+from fines_api.intake.schemas import IntakeHealth, QuarantineList, RefusedKind
+from fines_api.intake.service import IntakeService
+from fines_api.kit.errors import ForbiddenError, InvalidError, NotAuthenticatedError
+from fines_api.node import Node
+from recognition.contracts import EventBatchAnswer
+
+router = APIRouter(prefix="/v1", tags=["intake"])
+DigestPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+_MEMORY_BYTES = 1024 * 1024
+
+
+def uploading_device(request: Request, node: NodeDep) -> Principal:
+    """Tell which device uploads, in a transaction of its own: none may stay open while a slow body arrives.
+
+    Raises:
+        NotAuthenticatedError: no live session.
+        ForbiddenError: the session is no device's.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    with node.database.begin() as session:
+        principal = IdentityService(session, node).principal(token) if scheme.lower() == "bearer" and token else None
+    if principal is None:
+        raise NotAuthenticatedError("no device session", hint="POST /v1/devices/sessions")
+    if principal.role is not Role.DEVICE:
+        raise ForbiddenError("for devices only")
+    return principal
+
+
+UploadingDevice = Annotated[Principal, Depends(uploading_device)]
+
+
+async def raw_body(request: Request, _device: UploadingDevice) -> bytes:
+    """Read the body only after the device is known; the guard bounds it."""
+    return await request.body()
+
+
+@router.head("/intake/evidence/{sha256}")
+def find_evidence(sha256: DigestPath, session: SessionDep, node: NodeDep, device: DeviceUser) -> Response:  # noqa: ARG001
+    """Tell whether the object is stored, whole: 200 or 404."""
+    return Response(status_code=200 if EvidenceService(session, node).is_here(sha256) else 404)
+
+
+@router.put("/intake/evidence/{sha256}")
+async def put_evidence(sha256: DigestPath, request: Request, node: NodeDep, device: UploadingDevice) -> Response:
+    """Take an object in under its digest: 201 stored and read back, 200 already here, 422 refused and quarantined."""
+    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    with SpooledTemporaryFile(max_size=_MEMORY_BYTES) as file:
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            file.write(chunk)
+            if size > MAX_EVIDENCE_BYTES:
+                break
+        file.seek(0)
+        if size > MAX_EVIDENCE_BYTES:
+            error = InvalidError(f"more than {MAX_EVIDENCE_BYTES} bytes", code="evidence.too_large")
+            beginning = file.read(KEPT_RAW_BYTES)
+            await anyio.to_thread.run_sync(_refuse, node, device.subject, RefusedKind.EVIDENCE, error, beginning)
+            raise error
+        finish = partial(_finish_upload, node, device.subject, sha256, media_type, file)
+        is_new = await anyio.to_thread.run_sync(finish)
+    return Response(status_code=201 if is_new else 200)
+
+
+@router.post("/intake/events")
+def post_events(
+    body: Annotated[bytes, Depends(raw_body)], session: SessionDep, node: NodeDep, device: DeviceUser
+) -> EventBatchAnswer:
+    """Take a batch of events in; each is answered for itself, and the answers come signed."""
+    try:
+        events = split_batch(body)
+    except InvalidError as error:
+        _refuse(node, device.subject, RefusedKind.BATCH, error, body)
+        raise
+    return IntakeService(session, node).receive(device.subject, events)
+
+
+@router.get("/intake/health")
+def health(session: SessionDep, node: NodeDep, user: AdministratorUser) -> IntakeHealth:  # noqa: ARG001
+    """Tell which events are missing, what alarms there are, and which jobs gave up."""
+    return IntakeService(session, node).health()
+
+
+@router.get("/quarantine")
+def quarantine(
+    session: SessionDep,
+    node: NodeDep,
+    user: AdministratorUser,  # noqa: ARG001 - lets administrators in
+    limit: Annotated[int, Query(ge=1, le=MAX_LIST)] = 100,
+) -> QuarantineList:
+    """List what was refused, newest first."""
+    return QuarantineService(session, node).items(limit)
+
+
+def _finish_upload(node: Node, device_id: str, sha256: str, media_type: str, file: Any) -> bool:
+    data = file.read()
+    try:
+        check_evidence(data, sha256, media_type)
+    except InvalidError as error:
+        _refuse(node, device_id, RefusedKind.EVIDENCE, error, data)
+        raise
+    with node.database.begin() as session:
+        return EvidenceService(session, node).store(sha256, media_type, data, device_id)
+
+
+def _refuse(node: Node, device_id: str, kind: RefusedKind, error: InvalidError, raw: bytes) -> None:
+    """Quarantine in a transaction of its own: the request's will be rolled back."""
+    with node.database.begin() as session:
+        QuarantineService(session, node).keep(device_id, kind, error.code, error.message, raw)

@@ -1,0 +1,1 @@
+"""Passages: every vehicle a camera saw go by."""

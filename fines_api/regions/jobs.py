@@ -1,0 +1,22 @@
+"""News of the hotlists that other regions must hear; deferred in the transaction that made it, safe to run twice."""
+
+from typing import Any
+
+from fines_api.kit.jobs import job
+from fines_api.node import Node
+from fines_api.regions.service import RegionService
+from recognition.contracts import HotlistEntryRecord, RegionHitRecord
+
+
+@job("regions.publish_entry")
+def publish_entry(node: Node, record: dict[str, Any]) -> None:
+    """Tell every region one version of an own entry."""
+    with node.database.begin() as session:
+        RegionService(session, node).tell_entry(HotlistEntryRecord.model_validate(record))
+
+
+@job("regions.send_hit")
+def send_hit(node: Node, record: dict[str, Any]) -> None:
+    """Tell the owner of an entry that its vehicle was seen here."""
+    with node.database.begin() as session:
+        RegionService(session, node).tell_hit(RegionHitRecord.model_validate(record))

@@ -1,0 +1,1 @@
+"""Surveyed sites and their versions."""
