@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from recognition.contracts.base import BoxPx, ClockQuality, Contract, Identifier, Sha256, UtcTime
-from recognition.contracts.observation import PlateRead
 from recognition.contracts.measurement import Measurement
+from recognition.contracts.observation import PlateRead
 
 
 class EvidenceRole(StrEnum):

@@ -18,6 +18,8 @@ CLOCKS = {"fines_api/kit/clock.py", "camera_agent/clock.py", "recognition/clock.
 def modules() -> Iterator[tuple[str, ast.Module, str]]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
+            if path.parent.name == "versions":  # a schema revision is a record, as long as the schema
+                continue
             text = path.read_text(encoding="utf-8")
             yield path.relative_to(ROOT).as_posix(), ast.parse(text), text
 
