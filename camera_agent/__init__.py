@@ -1,1 +1,1 @@
-"""camera_agent."""
+"""Edge process of Rubezh: one camera pipeline per child process, a durable journal, and its delivery to the centre."""
