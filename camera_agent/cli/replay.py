@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camera_agent.cli.frame import parse_moment, plain_errors, say_recorded, say_summary
 from camera_agent.clock import SystemClock
+
+if TYPE_CHECKING:
+    from camera_agent.pipeline.replay import ReplayReport
 
 
 def replay(
@@ -64,18 +67,22 @@ def replay(
                 raise
             finally:
                 journal.close()
-            summary: dict[str, object] = {
-                "start_at": report.start_at.isoformat(),
-                "already_recorded": report.was_finished,
-                **report.counts.as_dict(),
-                "damaged_packets": report.decoded.damaged,
-                "breaks": report.decoded.breaks,
-                "frozen": report.health.frozen_since_s is not None,
-                "covered": report.health.covered_since_s is not None,
-            }
+            summary = _summary(report)
             if delivery:
                 summary |= vars(delivery.finish())
         _print(summary, as_json=as_json)
+
+
+def _summary(report: "ReplayReport") -> dict[str, object]:
+    return {
+        "start_at": report.start_at.isoformat(),
+        "already_recorded": report.was_finished,
+        **report.counts.as_dict(),
+        "damaged_packets": report.decoded.damaged,
+        "breaks": report.decoded.breaks,
+        "frozen": report.health.frozen_since_s is not None,
+        "covered": report.health.covered_since_s is not None,
+    }
 
 
 def _print(summary: dict[str, object], *, as_json: bool) -> None:

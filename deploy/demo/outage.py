@@ -1,7 +1,7 @@
 """The hub dies in the middle of the story and comes back; the regions go on and catch up."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from deploy.demo.cast import Wanted
@@ -10,6 +10,7 @@ from deploy.demo.options import Options
 from deploy.demo.screen import Screen
 from deploy.demo.stage import Stage
 from deploy.demo.watch import Watch
+from fines_api.kit.clock import SystemClock
 
 _CATCH_UP_S = 60.0
 _ABSENT_PLATE = Wanted("X000XX77", "ru", "wanted", "put on the list while the hub was dead")
@@ -26,7 +27,7 @@ def add_entry(client: RegionClient, wanted: Wanted) -> str:
             "priority": 1,
             "description": wanted.description,
             "legal_basis": "demonstration",
-            "valid_until": (datetime.now(UTC) + timedelta(days=30)).isoformat(),
+            "valid_until": (SystemClock().now() + timedelta(days=30)).isoformat(),
         },
     )
     return str(entry["entry_id"])
