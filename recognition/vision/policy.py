@@ -20,7 +20,7 @@ class AnalysisPolicy:
     """Best box of the track; the detector is far surer of every real vehicle that comes near."""
     min_plate_vehicle_width_px: float = 104.0
     """A plate is about a quarter of a car's width; below some 26 px of plate width nothing can be read."""
-    look_interval_s: float = 0.12
+    look_interval_s: float = 0.08
     """Between looks at one vehicle while its plate is still being learned."""
     slow_look_interval_s: float = 0.4
     """Between looks once the plate has been read often enough."""
