@@ -44,23 +44,29 @@ def duration_of(container: InputContainer) -> timedelta:
 
 
 class FileTimeSource:
-    """Capture time of a file's pictures; after a break the next picture follows at the nominal interval."""
+    """Capture time of a file's pictures; after a break the next picture follows at the nominal interval.
 
-    def __init__(self, started_at: datetime) -> None:
+    ``bound_ms``: how well the start is known; None, as for any file nobody vouches for, when it is not.
+    """
+
+    def __init__(self, started_at: datetime, bound_ms: float | None) -> None:
         self._start = self._next = started_at
+        self._quality = ClockQuality(source=ClockSource.FILE, bound_ms=bound_ms)
 
     def stamp(self, pts_s: float, interval_s: float) -> tuple[datetime, ClockQuality]:
         """Return the segment's start plus the presentation time."""
         captured_at = self._start + timedelta(seconds=pts_s)
         self._next = captured_at + timedelta(seconds=interval_s)
-        return captured_at, ClockQuality(source=ClockSource.FILE, bound_ms=None)
+        return captured_at, self._quality
 
     def begin(self, stream_s: float) -> None:  # noqa: ARG002 - a file's own zero means nothing
         """Go on from the last picture."""
         self._start = self._next
 
 
-def file_pictures(path: Path, *, camera_id: str, started_at: datetime, counts: DecodeCounts) -> Iterator[Captured]:
+def file_pictures(
+    path: Path, *, camera_id: str, started_at: datetime, counts: DecodeCounts, bound_ms: float | None = None
+) -> Iterator[Captured]:
     """Decode a file as if a camera had seen it from ``started_at``.
 
     Raises:
@@ -68,7 +74,7 @@ def file_pictures(path: Path, *, camera_id: str, started_at: datetime, counts: D
     """
     container = open_video(path)
     try:
-        yield from pictures(container, camera_id=camera_id, times=FileTimeSource(started_at), counts=counts)
+        yield from pictures(container, camera_id=camera_id, times=FileTimeSource(started_at, bound_ms), counts=counts)
     except av.error.FFmpegError as error:
         if not counts.frames:
             raise VideoError(f"{path} cannot be decoded: {error}", hint=_CONVERT_HINT) from error

@@ -10,6 +10,10 @@ from camera_agent.cli.frame import parse_moment, plain_errors, say_recorded, say
 from camera_agent.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camera_agent.outbox.journal import Journal
+    from camera_agent.pipeline.delivery import DeliveryThread
     from camera_agent.pipeline.replay import ReplayReport
 
 
@@ -24,6 +28,9 @@ def replay(
     region: Annotated[str | None, typer.Option(help="region of a camera nobody surveyed, e.g. 77")] = None,
     centre: Annotated[str | None, typer.Option(help="deliver to this centre while replaying")] = None,
     start_at: Annotated[str | None, typer.Option(help="when the first picture was taken, ISO 8601 with offset")] = None,
+    clock_bound_ms: Annotated[
+        float | None, typer.Option(min=0, help="how well that moment is known, ms; unknown = no case from this video")
+    ] = None,
     realtime: Annotated[bool, typer.Option("--realtime", help="play at the video's own speed")] = False,
     patience: Annotated[float, typer.Option(help="seconds to wait for a centre that takes nothing")] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON only")] = False,
@@ -32,7 +39,7 @@ def replay(
     with plain_errors():
         from camera_agent.control import DeviceState
         from camera_agent.pipeline.chain import check_size
-        from camera_agent.pipeline.delivery import DeliveryThread
+        from camera_agent.pipeline.delivery import DeliveryThread as Delivery
         from camera_agent.pipeline.replay import ReplaySetup, VideoFacts, run_replay
         from camera_agent.pipeline.scene import analyser_factory, choose_site, make_context
         from recognition.vision import VisionModels
@@ -45,32 +52,38 @@ def replay(
         check_size(choice.site, *facts.size_px)
         moment = parse_moment(start_at)
         with device.recording():
-            delivery = DeliveryThread(device, clock, centre, patience_s=patience) if centre else None
+            delivery = Delivery(device, clock, centre, patience_s=patience) if centre else None
             journal = device.journal(name, clock)
             models = VisionModels.load()
             setup = ReplaySetup(
                 video=facts,
                 site_digest_source=choice.digest_source,
                 start_at=moment,
+                clock_bound_ms=clock_bound_ms,
                 is_realtime=realtime,
                 make_context=lambda natural_key: make_context(choice, name, models, natural_key),
                 new_analyser=analyser_factory(models, choice.site),
                 on_recorded=_silent if as_json else say_recorded,
             )
-            if delivery:
-                delivery.start()
-            try:
-                report = run_replay(setup, journal, device.key(), clock)
-            except BaseException:
-                if delivery:
-                    delivery.abandon()
-                raise
-            finally:
-                journal.close()
-            summary = _summary(report)
-            if delivery:
-                summary |= vars(delivery.finish())
+            summary = _play(lambda: run_replay(setup, journal, device.key(), clock), journal, delivery)
         _print(summary, as_json=as_json)
+
+
+def _play(
+    run: "Callable[[], ReplayReport]", journal: "Journal", delivery: "DeliveryThread | None"
+) -> dict[str, object]:
+    """Run the replay with delivery beside it; if the replay breaks off, so does the delivery."""
+    if delivery:
+        delivery.start()
+    try:
+        report = run()
+    except BaseException:
+        if delivery:
+            delivery.abandon()
+        raise
+    finally:
+        journal.close()
+    return _summary(report) | (vars(delivery.finish()) if delivery else {})
 
 
 def _summary(report: "ReplayReport") -> dict[str, object]:

@@ -51,6 +51,7 @@ class ReplaySetup:
     video: VideoFacts
     site_digest_source: bytes
     start_at: datetime | None
+    clock_bound_ms: float | None
     is_realtime: bool
     make_context: Callable[[str], SceneContext]
     new_analyser: NewAnalyser
@@ -98,7 +99,13 @@ def _play(
     watch, health = TamperWatch(), PictureHealth()
     began_s = clock.monotonic_s()
     camera_id = context.site.camera.camera_id
-    for captured in file_pictures(setup.video.path, camera_id=camera_id, started_at=replay.start_at, counts=decoded):
+    for captured in file_pictures(
+        setup.video.path,
+        camera_id=camera_id,
+        started_at=replay.start_at,
+        counts=decoded,
+        bound_ms=setup.clock_bound_ms,
+    ):
         meta = captured.image.meta
         video_time.set(meta.captured_at)
         if setup.is_realtime:

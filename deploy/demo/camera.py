@@ -49,6 +49,7 @@ class DemoCamera:
             program("camera-agent"), "replay", str(self._cast.video.absolute()),
             "--site", str(site_file(self._stage.folder.root, self._cast).absolute()),
             "--state", str(self._state), "--centre", self._stage.reader.url, "--json",
+            "--clock-bound-ms", "50",
         ]  # fmt: skip
         self._child = self._stage.troupe.start("camera", command, _THREADS, is_lasting=False, answer=self._answer)
 

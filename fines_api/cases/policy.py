@@ -163,7 +163,7 @@ def _is_certified(facts: Facts) -> bool:
 def _is_clock_good(facts: Facts, law: Law) -> bool:
     bound_ms = facts.clock.bound_ms
     is_future = facts.occurred_at > facts.now + timedelta(milliseconds=law.limits.clock_bound_ms)
-    return not is_future and (bound_ms is None or bound_ms <= law.limits.clock_bound_ms)
+    return not is_future and bound_ms is not None and bound_ms <= law.limits.clock_bound_ms
 
 
 def _is_class_agreed(facts: Facts) -> bool:

@@ -43,6 +43,7 @@ def replay(order: dict[str, Any]) -> None:
         video=VideoFacts.of(Path(order["clip"])),
         site_digest_source=site_file,
         start_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+        clock_bound_ms=None,
         is_realtime=False,
         make_context=lambda natural_key: SceneContext(
             site=site,

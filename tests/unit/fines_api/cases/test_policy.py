@@ -66,7 +66,6 @@ def test_a_good_candidate_passes_every_gate() -> None:
     assert _stopped(replace(GOOD, measurement=None, limit_kmh=None, excess_kmh=None)) == []
     assert _stopped(replace(GOOD, registered_class=None)) == []
     assert _stopped(replace(GOOD, vehicle_class=VehicleClass.UNKNOWN)) == []
-    assert _stopped(replace(GOOD, clock=ClockQuality(source=ClockSource.FILE, bound_ms=None))) == []
 
 
 INVALID = SPEED.model_copy(update={"is_valid": False, "invalid_reason": "too_few_samples"})
@@ -82,6 +81,7 @@ INVALID = SPEED.model_copy(update={"is_valid": False, "invalid_reason": "too_few
          HoldReason.CERTIFICATE_INVALID),
         (replace(GOOD, now=AT - timedelta(seconds=2)), HoldReason.CLOCK_UNCERTAIN),
         (replace(GOOD, clock=ClockQuality(source=ClockSource.HOST, bound_ms=1001)), HoldReason.CLOCK_UNCERTAIN),
+        (replace(GOOD, clock=ClockQuality(source=ClockSource.FILE, bound_ms=None)), HoldReason.CLOCK_UNCERTAIN),
         (replace(GOOD, is_in_time=False), HoldReason.LIMITATION_PASSED),
         # D2, D13, D17: a motorcycle's speed, a truck under a car's plate.
         (replace(GOOD, registered_class=VehicleClass.TRUCK), HoldReason.CLASS_CONFLICT),
