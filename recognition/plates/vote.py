@@ -83,8 +83,11 @@ def _tally(looks: Iterable[PlateRead]) -> list[_Tally]:
 
 
 def look_weight(look: PlateRead) -> float:
-    """Weight of one look: squared confidence, so that many poor looks do not beat a few good ones, times size."""
-    return look.confidence**2 * min(1.0, 0.25 + 0.75 * look.height_px / _FULL_SIZE_PX)
+    """Weight of one look: squared confidence times the area of a glyph.
+
+    So many poor looks do not beat a few good ones: a reader is as sure of a small digit as of a large one, and wrong.
+    """
+    return look.confidence**2 * min(1.0, look.height_px / _FULL_SIZE_PX) ** 2
 
 
 def _is_enough(winner: _Tally, share: float, *, looks: int) -> bool:

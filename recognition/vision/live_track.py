@@ -181,7 +181,10 @@ class LiveTrack:
         """Return how long to wait between looks: a standing vehicle gives the same picture again and again."""
         policy = self._policy
         if self._looked_box is None or not _is_unmoved(self._looked_box, box_px):
-            return policy.look_interval_s if len(self._reads) < policy.settled_looks else policy.slow_look_interval_s
+            if len(self._reads) < policy.settled_looks:
+                return policy.look_interval_s
+            large = sum(read.height_px >= policy.settling_height_px for read in self._reads)
+            return policy.small_look_interval_s if large < policy.settled_looks else policy.slow_look_interval_s
         if len(self._reads) >= policy.settled_looks:
             return policy.slow_look_interval_s * 2.0 ** (len(self._reads) - policy.settled_looks + 1)
         return policy.look_interval_s * 2.0 ** max(0, self._fruitless - policy.patient_looks)

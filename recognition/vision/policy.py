@@ -28,6 +28,10 @@ class AnalysisPolicy:
     """Fruitless looks in a row after which the interval doubles each time, as long as the vehicle stands still."""
     settled_looks: int = 8
     """Reads after which the slow interval holds."""
+    settling_height_px: float = 12.0
+    """Plates smaller than this settle nothing: as long as the vehicle moves, better looks may come."""
+    small_look_interval_s: float = 0.12
+    """Between looks at a moving vehicle whose plate has been read often, but only small."""
     max_looks: int = 32
     """Looks at one track at the most: a parked car is not read for ever."""
     grown: float = 1.15

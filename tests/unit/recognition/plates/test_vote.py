@@ -78,7 +78,7 @@ def test_the_same_text_in_two_types_stays_two_keys() -> None:
 
 
 def test_the_best_look_is_one_of_the_winners_and_the_largest_of_equals() -> None:
-    reads = [_read("O567AM76", 1, height_px=10), _read("O567AM76", 2, height_px=22), _read("O561AM76", 3, 0.97)]
+    reads = [_read("O567AM76", 1, height_px=14), _read("O567AM76", 2, height_px=22), _read("O561AM76", 3)]
     consensus = vote(reads)
     assert consensus is not None
     assert consensus.best.frame_sequence == 2

@@ -78,7 +78,7 @@ def test_the_clip_shows_every_plate_where_the_truth_says(assets: Path, truth: An
             if sequence in wanted:
                 vehicle_id, corners = wanted[sequence]
                 likeness = _likeness(picture.to_ndarray(format="gray"), corners, plates[vehicle_id])
-                assert likeness > 0.85, (vehicle_id, likeness)
+                assert likeness > 0.8, (vehicle_id, likeness)
                 seen.add(vehicle_id)
     assert sequence + 1 == truth["frame_count"]
     assert seen == set(plates)

@@ -22,7 +22,7 @@ def test_boxes_contain_plate_corners(truth: dict[str, Any]) -> None:
                 assert x0 - 0.02 <= x <= x1 + 0.02
                 assert y0 - 0.02 <= y <= y1 + 0.02
                 checked += 1
-    assert checked > 3500
+    assert checked > 1000
 
 
 def test_every_vehicle_shows_a_readable_plate(truth: dict[str, Any]) -> None:
@@ -35,7 +35,7 @@ def test_every_vehicle_shows_a_readable_plate(truth: dict[str, Any]) -> None:
                 widest[row["vehicle_id"]] = max(widest.get(row["vehicle_id"], 0.0), width)
                 readable[row["vehicle_id"]] = readable.get(row["vehicle_id"], 0) + (width >= 60)
     assert set(widest) == {vehicle.vehicle_id for vehicle in DEMO.vehicles}
-    assert min(widest.values()) > 80
+    assert min(widest.values()) > 70
     assert min(readable.values()) >= 5
 
 
@@ -47,7 +47,7 @@ def test_the_road_position_moves_at_the_stated_speed(truth: dict[str, Any]) -> N
         if row["vehicle_id"] == "speeder"
     ]
     (first_s, first_m), (last_s, last_m) = rows[0], rows[-1]
-    assert (first_m - last_m) / (last_s - first_s) * 3.6 == pytest.approx(97.0, abs=0.01)
+    assert (first_m - last_m) / (last_s - first_s) * 3.6 == pytest.approx(87.0, abs=0.01)
 
 
 def test_the_story_of_the_demonstration(truth: dict[str, Any]) -> None:
