@@ -80,9 +80,10 @@ def measured_in_words(decree: Decree, words: Catalogue) -> str:
     measurement = decree.measurement
     if measurement is None:
         return words.text("measured.none")
-    value, uncertainty = f"{measurement.value:.1f}", f"{measurement.expanded_uncertainty:.1f}"
+    digits = 2 if decree.limit_kmh is None else 1
+    value = words.decimal(measurement.value, digits)
+    uncertainty = words.decimal(measurement.expanded_uncertainty, digits, is_uncertainty=True)
     if decree.limit_kmh is None or decree.excess_kmh is None:
-        value, uncertainty = f"{measurement.value:.2f}", f"{measurement.expanded_uncertainty:.2f}"
         return words.text("measured.distance", value=value, uncertainty=uncertainty)
     return words.text(
         "measured.speed",

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,12 @@ class Catalogue:
         """Write a moment out in the local time of the place, with the zone's short name."""
         local = at.astimezone(zone(timezone))
         return f"{self.date(local.date())}, {local:%H:%M:%S} {local:%Z}"
+
+    def decimal(self, value: float, digits: int, *, is_uncertainty: bool = False) -> str:
+        """Write a number with so many digits; an uncertainty is rounded up, so that nothing looks surer than it is."""
+        rounding = ROUND_CEILING if is_uncertainty else ROUND_HALF_EVEN
+        text = str(Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding))
+        return text.replace(".", ",") if self.language == "ru" else text
 
     def explain(self, why: Mapping[str, Any]) -> str:
         """Write out why a number or date is what it is (``{key, facts, source}``); ISO dates among the facts too."""

@@ -132,8 +132,8 @@ def test_the_officer_sees_the_raw_crop_first_and_decides(visitor: Any) -> None:
     expect(page.locator("details .plate")).not_to_be_visible()
     page.click("details summary >> nth=0")
     expect(page.locator("details .plate")).to_be_visible()
-    expect(page.locator(".speed")).to_contain_text("97.4")
-    expect(page.locator(".speed")).to_contain_text("1.9")
+    expect(page.locator(".speed")).to_contain_text("97,4")
+    expect(page.locator(".speed")).to_contain_text("1,9")
     assert page.locator(".gates .ok").count() == 8
     page.wait_for_function("document.querySelector('video').readyState >= 1")
     page.click("details summary >> nth=1")
@@ -163,7 +163,7 @@ def test_the_citizen_checks_everything_pays_and_downloads(visitor: Any) -> None:
     _check_accessible(page)
     _check_pictures_load(page)
     main = page.locator("main")
-    for text in ("97.4", "±1.9", "Постановление учитывает 95 км/ч", "МКАД, 23-й км", "С-ВЯ/01-09-2026/1",
+    for text in ("97,4", "±1,9", "Постановление учитывает 95 км/ч", "МКАД, 23-й км", "С-ВЯ/01-09-2026/1",
                  "ст. 12.9 ч. 2", "490-ФЗ", "Как обжаловать", "562,50"):  # fmt: skip
         expect(main).to_contain_text(text)
     page.wait_for_function("document.querySelector('video').readyState >= 1")
