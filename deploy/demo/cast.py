@@ -98,8 +98,8 @@ def write_seed(folder: Path, cast: Cast, region: str) -> Path:
         ("users", {"username": f"{role}-{region}", "role": role, "password": secrets.token_urlsafe(12)})
         for role in _STAFF
     ]
+    rows += [("vehicles", _registration(vehicle)) for vehicle in cast.vehicles]
     if region == cast.reader:
-        rows += [("vehicles", _registration(vehicle)) for vehicle in cast.vehicles]
         rows += [("sites", {"path": str((cast.site or _write_site(folder, cast)).absolute())})]
         rows += [("devices", {"device_id": DEVICE_ID})]
     path = folder / f"seed_{region}.toml"
