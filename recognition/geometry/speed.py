@@ -27,7 +27,9 @@ SAMPLES_MIN = 5
 REFIT_SAMPLES_MIN = 4
 LENGTH_MIN_M = 5.0
 DURATION_MIN_S = 0.12
-SPEED_SPAN_KMH = (3.0, 320.0)
+SPEED_MAX_KMH = 320.0
+CRAWL_KMH = 5.0
+"""Slower than this over the zone, a vehicle stopped or crept in it: no one speed describes how it passed."""
 UNCERTAINTY_RELATIVE_MAX = 0.15
 TIME_RESOLUTION_S = 0.001
 CLOCK_RATE_RELATIVE = 1e-4
@@ -65,15 +67,13 @@ def measure_speed(samples: Sequence[TrackSample], plane: RoadPlane, site: Site) 
     Returns:
         A measurement, valid or with the reason why not: ``track_too_short``, ``time_jump``, ``disagreement``,
         ``implausible_speed``, ``implausible_plate_height``, ``uncertainty_too_large``.  None where the site has no
-        measuring zone or the vehicle never came into it.
+        measuring zone, or the vehicle never came into it, or it stopped or crept in it (below 5 km/h).
     """
     if site.speed is None or site.survey is None:
         return None
     whole = whole_samples(samples, plane)
-    if not whole:
-        return None
-    box = _within_zone(anchor_box(whole, plane), site)
-    if not len(box.samples):
+    box = _within_zone(anchor_box(whole, plane), site) if whole else None
+    if box is None or not box.samples:
         return None
     size = PlateSize.of(site.jurisdiction)
     plate = anchor_plate(box.samples, plane, size) if size else None
@@ -83,6 +83,8 @@ def measure_speed(samples: Sequence[TrackSample], plane: RoadPlane, site: Site) 
     if _is_short(main):
         return _refused("track_too_short", main.method)
     estimate = _estimate(main, site.survey.scale_relative)
+    if estimate.fit.slope * KMH < CRAWL_KMH:
+        return None
     second = _estimate(box, site.survey.scale_relative) if main is not box and not _is_short(box) else None
     return _conclude(estimate, second)
 
@@ -140,7 +142,7 @@ def _conclude(estimate: _Estimate, second: _Estimate | None) -> Measurement:
     value_kmh = estimate.fit.slope * KMH
     height = estimate.anchored.plate_height
     reason = None
-    if not SPEED_SPAN_KMH[0] <= value_kmh <= SPEED_SPAN_KMH[1]:
+    if value_kmh > SPEED_MAX_KMH:
         reason = "implausible_speed"
     elif height is not None and not is_plausible(height):
         reason = "implausible_plate_height"
