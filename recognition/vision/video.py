@@ -151,4 +151,5 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
         raise VideoError(
             f"the codec of {path} is not known here", hint="re-encode it as H.264", code="video.codec_unknown"
         )
+    stream.codec_context.thread_count = 1  # as the agent decodes: damaged packets too give the same pictures anywhere
     return container, stream
