@@ -107,7 +107,8 @@ def _read_zip(data: bytes) -> dict[str, bytes]:
             raise EvidenceError("entries must be stored, not compressed", code="evidence.malformed")
         try:
             return {entry.filename: archive.read(entry) for entry in entries}
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+            # A flipped flag makes an entry "encrypted" or of an unknown kind, which zipfile says in errors of its own.
             raise EvidenceError(f"a file was altered: {error}", code="evidence.digest_mismatch") from error
 
 

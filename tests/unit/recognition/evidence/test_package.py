@@ -79,6 +79,17 @@ def test_any_flipped_bit_is_refused(module_package: Any, data: st.DataObject) ->
         verify_package(bytes(flipped), [key.verifying])
 
 
+def test_every_flipped_bit_of_the_zips_own_directory_is_refused(sealed: SealedPackage, key: SigningKey) -> None:
+    """A flag of the directory can make a file "encrypted" or of an unknown kind, which the library says in its way."""
+    start = sealed.data.index(b"PK\x01\x02")
+    for offset in range(start, len(sealed.data)):
+        for bit in range(8):
+            flipped = bytearray(sealed.data)
+            flipped[offset] ^= 1 << bit
+            with pytest.raises(EvidenceError):
+                verify_package(bytes(flipped), [key.verifying])
+
+
 def test_a_flipped_byte_of_content_is_always_refused(sealed: SealedPackage, key: SigningKey) -> None:
     """Every 7th byte of every file and of the manifest, wherever the zip holds it."""
     archive = zipfile.ZipFile(io.BytesIO(sealed.data))
