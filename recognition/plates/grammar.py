@@ -1,7 +1,7 @@
 """What plates of a country look like, as data: one TOML file per country, no country in the code.
 
 A pattern is read left to right: a small letter is a class of the file's ``[classes]``, a capital or digit stands for
-itself, ``{a,b}`` repeats what is before it, and a blank marks a gap the eye sees.
+itself, ``{a,b}`` repeats what is before it, a blank marks a gap the eye sees, and ``/`` starts the second row.
 """
 
 import itertools
@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from recognition.contracts import PlateKey, RecognitionError
 from recognition.plates.canonical import canonical
 
-_TOKEN = re.compile(r"(?P<mark>[A-Za-z0-9])(?:\{(?P<low>\d+),(?P<high>\d+)\})?|(?P<gap> )")
+_TOKEN = re.compile(r"(?P<mark>[A-Za-z0-9])(?:\{(?P<low>\d+),(?P<high>\d+)\})?|(?P<gap>[ /])")
 DIGITS = frozenset("0123456789")
 
 
@@ -27,12 +27,13 @@ class GrammarError(RecognitionError):
     code = "grammar.invalid"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """One concrete sequence of places on a plate.
 
     ``slots`` are the characters each place may hold; ``gaps`` the places before which the plate shows a gap;
-    ``code_at`` the slice of the text that is a code of region or district, if the country has one.
+    ``code_at`` the slice of the text that is a code of region or district, if the country has one; ``row_at`` the place
+    that starts the second row, if there is one; ``size_mm`` width and height of the plate, ``ink`` the glyphs' colour.
     """
 
     plate_type: str
@@ -42,15 +43,23 @@ class Layout:
     code_at: tuple[int, int] | None = None
     background: frozenset[str] = frozenset()
     vehicles: frozenset[str] = frozenset()
+    row_at: int | None = None
+    size_mm: tuple[float, float] = (520.0, 112.0)
+    ink: str = "black"
+    series: str = ""
 
     def fits(self, text: str) -> bool:
         """Tell whether the text fills every place with a character the place may hold."""
         return len(text) == len(self.slots) and all(mark in slot for mark, slot in zip(text, self.slots, strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grammar:
-    """All layouts of one country and what is known of its codes."""
+    """All layouts of one country and what is known of its codes.
+
+    ``outside_share`` is the share of the country's plates that no layout fits: chosen texts, old series;
+    ``stands_for`` names the countries that this one is when nobody can tell which.
+    """
 
     plate_region: str
     name: str
@@ -58,10 +67,17 @@ class Grammar:
     codes: frozenset[str] = frozenset()
     unknown_code_cost: float = 0.0
     zero_number_cost: float = 0.0
-    noise: tuple[str, ...] = ()
     min_letters: int = 0
     min_digits: int = 0
-    letters_shown: dict[str, str] = field(default_factory=dict, hash=False)
+    outside_share: float = 0.1
+    stands_for: frozenset[str] = frozenset()
+    letters_shown: dict[str, str] = field(default_factory=dict)
+    examples: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def plate_types(self) -> tuple[str, ...]:
+        """The types of plate this country has, in the order of the file."""
+        return tuple(dict.fromkeys(one.plate_type for one in self.layouts))
 
     def shown_as(self, mark: str) -> str:
         """Return the country's own letter for a canonical one."""
@@ -71,6 +87,10 @@ class Grammar:
         """Tell whether the text has the letters and digits this country asks for."""
         digits = sum(mark in DIGITS for mark in text)
         return digits >= self.min_digits and len(text) - digits >= self.min_letters
+
+    def series_of(self, plate_type: str) -> str:
+        """Return the type whose numbers a type of plate carries: the type of its key."""
+        return next((one.series for one in self.layouts if one.plate_type == plate_type), plate_type)
 
     def text_cost(self, text: str, layout: Layout) -> float:
         """Return what speaks against the text as a whole: an unknown code, a number that is never issued."""
@@ -101,10 +121,12 @@ def parse_grammar(text: str, *, origin: str) -> Grammar:
             codes=frozenset(codes.get("known", ())),
             unknown_code_cost=float(codes.get("unknown_cost", 0.0)),
             zero_number_cost=float(data.get("zero_number_cost", 0.0)),
-            noise=tuple(data.get("noise", ())),
             min_letters=int(data.get("min_letters", 0)),
             min_digits=int(data.get("min_digits", 0)),
+            outside_share=float(data.get("outside_share", 0.1)),
+            stands_for=frozenset(data.get("stands_for", ())),
             letters_shown=dict(data.get("display", {})),
+            examples=tuple((kind, text) for kind, texts in data.get("examples", {}).items() for text in texts),
         )
     except tomllib.TOMLDecodeError as error:
         raise GrammarError(f"{origin} is not TOML: {error}", hint="mend the file") from error
@@ -130,7 +152,14 @@ def load_grammars(plate_regions: tuple[str, ...] | None = None) -> tuple[Grammar
         raise GrammarError(
             f"no plate grammar for {', '.join(missing)}", hint=f"known: {', '.join(known)}", code="grammar.unknown"
         )
-    return tuple(parse_grammar(known[region].read_text("utf-8"), origin=known[region].name) for region in wanted)
+    return tuple(_grammar(region) for region in wanted)
+
+
+@cache
+def _grammar(plate_region: str) -> Grammar:
+    """Read a country's file once: grammars and layouts are told apart by what they are, not by what they hold."""
+    file = resources.files("recognition.plates") / "grammars" / f"{plate_region}.toml"
+    return parse_grammar(file.read_text("utf-8"), origin=file.name)
 
 
 def keys_for(text: str, plate_region: str | None = None) -> tuple[PlateKey, ...]:
@@ -145,7 +174,7 @@ def keys_for(text: str, plate_region: str | None = None) -> tuple[PlateKey, ...]
             continue
         for layout in grammar.layouts:
             if layout.fits(plain):
-                key = (grammar.plate_region, layout.plate_type)
+                key = (grammar.plate_region, layout.series)
                 cost = layout.cost + grammar.text_cost(plain, layout)
                 found[key] = min(cost, found.get(key, cost))
     ordered = sorted(found, key=lambda key: (found[key], key))
@@ -159,7 +188,7 @@ def _files() -> Iterator[Traversable]:
 
 def _layouts(data: dict[str, Any], entry: dict[str, Any]) -> Iterator[Layout]:
     codes = data.get("codes", {}) if entry.get("has_code", True) else {}
-    for slots, gaps in _expand(entry["pattern"], data["classes"]):
+    for slots, gaps, row_at in _expand(entry["pattern"], data["classes"]):
         if int(data.get("min_length", 2)) <= len(slots) <= int(data.get("max_length", 12)):
             yield Layout(
                 plate_type=entry["plate_type"],
@@ -169,7 +198,16 @@ def _layouts(data: dict[str, Any], entry: dict[str, Any]) -> Iterator[Layout]:
                 code_at=_code_slice(codes, slots, gaps),
                 background=frozenset(entry.get("background", ())),
                 vehicles=frozenset(entry.get("vehicles", ())),
+                row_at=row_at,
+                size_mm=_size(entry.get("size_mm", (520.0, 112.0))),
+                ink=str(entry.get("ink", "black")),
+                series=str(entry.get("series", entry["plate_type"])),
             )
+
+
+def _size(given: Iterable[float]) -> tuple[float, float]:
+    width_mm, height_mm = given
+    return float(width_mm), float(height_mm)
 
 
 def _code_slice(
@@ -184,27 +222,29 @@ def _code_slice(
             return None
 
 
-def _expand(pattern: str, classes: dict[str, str]) -> Iterator[tuple[tuple[frozenset[str], ...], frozenset[int]]]:
-    """Yield each concrete sequence of places of a pattern with repeats, and where its gaps are."""
+def _expand(
+    pattern: str, classes: dict[str, str]
+) -> Iterator[tuple[tuple[frozenset[str], ...], frozenset[int], int | None]]:
+    """Yield each concrete sequence of places of a pattern with repeats, where its gaps are, and its second row."""
     if "".join(match.group() for match in _TOKEN.finditer(pattern)) != pattern:
-        raise ValueError(f"pattern {pattern!r} holds something that is neither class, character, repeat nor blank")
+        raise ValueError(f"pattern {pattern!r} holds something that is neither class, character, repeat, blank nor /")
     choices = [_choices(match, classes, pattern) for match in _TOKEN.finditer(pattern)]
     for combination in itertools.product(*choices):
         slots: list[frozenset[str]] = []
         gaps: set[int] = set()
+        row_at: int | None = None
         for part in combination:
-            if part is None:
+            if isinstance(part, str):
                 gaps.add(len(slots))
+                row_at = len(slots) if part == "/" else row_at
             else:
                 slots.extend(part)
-        yield tuple(slots), frozenset(gaps)
+        yield tuple(slots), frozenset(gaps), row_at
 
 
-def _choices(
-    match: re.Match[str], classes: dict[str, str], pattern: str
-) -> Iterable[tuple[frozenset[str], ...] | None]:
+def _choices(match: re.Match[str], classes: dict[str, str], pattern: str) -> Iterable[tuple[frozenset[str], ...] | str]:
     if match["gap"]:
-        return [None]
+        return [str(match["gap"])]
     mark = match["mark"]
     if mark.islower() and mark not in classes:
         raise ValueError(f"pattern {pattern!r} uses class {mark!r}, which [classes] does not define")
