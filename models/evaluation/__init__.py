@@ -1,0 +1,1 @@
+"""Plate readers measured end to end: a picture in, texts with places and confidences out."""
