@@ -1,0 +1,1 @@
+"""Recipes that train the project's own networks; they need torch, which nothing that runs does."""
