@@ -1,8 +1,9 @@
-"""The kernel's commands for people: read photos, analyse a video, verify a sealed package."""
+"""The kernel's commands for people: read photos, analyse a video, verify a sealed package, measure the readers."""
 
 import typer
 
 from recognition.cli.analyse import analyse
+from recognition.cli.bench import bench
 from recognition.cli.read import read
 from recognition.cli.verify import verify
 
@@ -16,5 +17,6 @@ app = typer.Typer(
 app.command()(read)
 app.command()(analyse)
 app.command()(verify)
+app.add_typer(bench)
 
 __all__ = ["app"]

@@ -21,12 +21,19 @@ if TYPE_CHECKING:
     from recognition.vision import SceneAnalyser, TrackedVehicle, VideoReader
 
 _DEVICE_ID = "offline"
+_UNKNOWN = "unknown"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def analyse(
     video: Annotated[Path, typer.Argument(metavar="VIDEO", help="a video file of one fixed camera")],
-    site: Annotated[Path, typer.Option(metavar="SITE.toml", help="the surveyed site")],
+    *,
+    site: Annotated[
+        Path | None, typer.Option(metavar="SITE.toml", help="the surveyed site; without it no lane, speed or finding")
+    ] = None,
+    home: Annotated[
+        str | None, typer.Option(help="country whose plates are expected; default the site's, else none")
+    ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="one JSON object per passage and line")] = False,
     start_at: Annotated[
         str | None, typer.Option(metavar="ISO", help="capture time of the first picture, e.g. 2026-05-01T12:00:00Z")
@@ -40,17 +47,22 @@ def analyse(
     """
     started_at = _started_at(start_at)
     with plain_errors():
-        from recognition.geometry import RoadPlane, load_site
+        from recognition.geometry import RoadPlane, load_site, unsurveyed_site
+        from recognition.plates import load_grammars
         from recognition.vision import SceneAnalyser, VisionModels, read_video
 
-        survey = load_site(site)
+        if home is not None:
+            load_grammars((home,))
+        known = load_site(site) if site is not None else None
+        camera_id = known.camera.camera_id if known is not None else _UNKNOWN
+        reader = read_video(video, camera_id=camera_id, started_at=started_at)
+        survey = known or unsurveyed_site(camera_id, *reader.size_px, _UNKNOWN)
         plane = RoadPlane.from_site(survey) if survey.survey is not None else None
-        reader = read_video(video, camera_id=survey.camera.camera_id, started_at=started_at)
         models = VisionModels.load(registry)
         analyser = SceneAnalyser(
             models,
             camera_id=survey.camera.camera_id,
-            home=_home(survey),
+            home=home or (_home(known) if known is not None else None),
             rate_hz=reader.nominal_rate_hz,
         )
         vehicles = sorted(

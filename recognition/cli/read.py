@@ -17,15 +17,19 @@ _COLUMNS = ("image", "xmin", "ymin", "xmax", "ymax", "text", "confidence")
 
 def read(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="photos (JPEG, PNG)")],
+    *,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header (the default)")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object per plate and line")] = False,
     home: Annotated[str | None, typer.Option(help="country whose plates are expected, e.g. ru")] = None,
+    min_confidence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="leave out what is less likely right than this; 0 gives every guess")
+    ] = 0.05,
     registry: Annotated[Path | None, typer.Option(help="another model registry file")] = None,
 ) -> None:
     """Read the number plates on photos.
 
-    One line per plate; a photo without a readable plate has none.  A photo that cannot be read is named on standard
-    error, the others are still read, and the exit code is 1.
+    One line per plate; a photo without a readable plate has none.  The confidence is the measured chance that the text
+    is right.  A photo that cannot be read is named on standard error, the others are still read, the exit code is 1.
     """
     if as_csv and as_json:
         raise typer.BadParameter("choose --csv or --json")
@@ -35,7 +39,7 @@ def read(
 
         if home is not None:
             load_grammars((home,))
-        reader = StillReader(VisionModels.load(registry), home=home)
+        reader = StillReader(VisionModels.load(registry), home=home, min_confidence=min_confidence)
         failures = 0
         writer = csv.writer(sys.stdout, lineterminator="\n")
         if not as_json:
@@ -62,14 +66,29 @@ def _plates(reader: Any, path: Path) -> Iterator[dict[str, Any]]:
 
     for plate in reader.read(load_still(path)):
         low, high = plate.corners_px.min(axis=0), plate.corners_px.max(axis=0)
+        best = plate.candidate
         yield {
             "image": str(path),
             "xmin": round(float(low[0])),
             "ymin": round(float(low[1])),
             "xmax": round(float(high[0])),
             "ymax": round(float(high[1])),
-            "text": plate.candidate.plate,
-            "confidence": round(plate.candidate.confidence, 4),
-            "plate_region": plate.candidate.plate_region,
-            "plate_type": plate.candidate.plate_type,
+            "text": best.plate,
+            "confidence": round(best.confidence, 4),
+            "plate_region": best.plate_region,
+            "plate_type": best.plate_type,
+            "series": best.series,
+            "corners": [[round(float(x), 1), round(float(y), 1)] for x, y in plate.corners_px],
+            "raw_text": plate.raw_text,
+            "characters": [one.model_dump(mode="json") for one in best.characters],
+            "alternatives": [
+                {
+                    "text": other.plate,
+                    "plate_region": other.plate_region,
+                    "plate_type": other.plate_type,
+                    "confidence": round(other.confidence, 4),
+                    "belief": round(other.belief, 4),
+                }
+                for other in plate.alternatives
+            ],
         }

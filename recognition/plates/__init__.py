@@ -1,24 +1,27 @@
-"""Plates as text: grammars as data, canonical and display form, confusion costs, decoding, and the vote."""
+"""Plates as text: grammars as data, canonical and display form, confusion costs, decoding, calibration, the vote."""
 
+from recognition.plates.calibration import Calibration, load_calibration
 from recognition.plates.canonical import canonical
 from recognition.plates.confusion import confusion_cost
-from recognition.plates.decode import Candidate, Hints, characters_of, decode
+from recognition.plates.decode import Candidate, Hints, Reading, decode
 from recognition.plates.display import display
 from recognition.plates.grammar import Grammar, GrammarError, Layout, keys_for, load_grammars, parse_grammar
 from recognition.plates.vote import vote
 
 __all__ = [
+    "Calibration",
     "Candidate",
     "Grammar",
     "GrammarError",
     "Hints",
     "Layout",
+    "Reading",
     "canonical",
-    "characters_of",
     "confusion_cost",
     "decode",
     "display",
     "keys_for",
+    "load_calibration",
     "load_grammars",
     "parse_grammar",
     "vote",

@@ -1,174 +1,286 @@
-"""From what the reader saw to the plates it may have been: the cheapest way through each layout.
+"""From what the reader saw to the plates it may have been: Bayes' rule over texts, countries and types.
 
-Every place of a layout must be filled by a glyph that was seen: a glyph is kept, swapped for one it is often taken
-for, or skipped as dirt; nothing is invented.  Costs are negative natural logarithms and add up.
+The reader says how likely each glyph is and which kinds of plate the picture shows; a country's grammar says which
+texts there are.  A text is believed by the product of the three, so a layout decides between a letter and a digit
+without forbidding what no grammar knows: every country keeps a small share for texts outside its layouts.
 """
 
+import itertools
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recognition.contracts import CharacterRead
-from recognition.plates.confusion import confusion_cost
-from recognition.plates.grammar import DIGITS, Grammar, Layout
+from recognition.plates.align import Ink, characters, fill
+from recognition.plates.calibration import Calibration, Evidence
+from recognition.plates.ctc import ALPHABET, Glyph, Steps, glyphs, likeliest, log_likelihoods, squeeze
+from recognition.plates.grammar import Grammar, Layout
 
-_LEAST_PROBABILITY = 0.02
-_SKIP_COST = 1.3
-_INNER_SKIP_COST = 2.2
-_MAX_SKIPPED = 3
-_GLYPH_BONUS = 0.45
-"""A glyph that was seen speaks for the longer text: without it, seven poor glyphs would beat eight."""
-_FOREIGN_COST = 0.7
-_BACKGROUND_COST = 0.9
-_VEHICLE_COST = 0.3
-_MAX_SINGLE_LOOK_CONFIDENCE = 0.97
-"""The reader's softmax says 1.00 on motion blur; one look is never certain."""
+NOTHING = "none/none"
+"""The kind of what is no plate."""
+OPEN_TYPE = "other"
+"""The type of a text that no layout of its country fits."""
+_PLAUSIBLE_KIND = 0.004
+_HOME_ODDS = 3.0
+_STRANGE_ODDS = 0.5
+_GRAMMAR_WEIGHT = 0.3
+"""The reader has learned some of the grammar from its examples; counting all of it again would be believing twice."""
+_LEAST_COUNTRY = 1e-5
+_MIN_GLYPHS = 3
+_WORTH_TELLING = 0.01
+_TEXTS_TOLD = 6
+_LENGTHS = range(2, 11)
+_TWINS = {"0": "O", "O": "0", "1": "I", "I": "1"}
+_MOST_TWINS = 4
+_TWIN_LOG = -3.0
+"""On grey Brazilian, British and many American plates they are one glyph: only a layout can tell, and where none does,
+the confidence must say so."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """What the reader gave for one straightened plate.
+
+    Attributes:
+        steps: ``(T, 37)`` probabilities, see ``recognition.plates.ctc``.
+        kinds: ``country/type`` → probability; ``none/none`` is "this is no plate".
+    """
+
+    steps: Steps
+    kinds: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What else is known where the glyphs were read: home country of the camera, plate colour, vehicle class."""
+    """What else is known where the glyphs were read: home country of the camera, vehicle class, height in pixels."""
 
     home: str | None = None
-    background: str | None = None
     vehicle: str | None = None
+    height_px: float = 24.0
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One plate the glyphs may mean; ``cost`` ranks, ``confidence`` is about the glyphs (0 to 1)."""
+    """One plate the glyphs may mean.
+
+    Attributes:
+        plate_type: type of the plate that is seen; the type of its key is ``series``.
+        belief: share of all belief in this (text, country, type), 0 to 1; candidates are ordered by it.
+        confidence: calibrated chance that the text is right, 0 to 1; the same for all types of one text.
+        evidence: what the confidence of the best was made of.
+    """
 
     plate: str
     plate_region: str
     plate_type: str
-    cost: float
+    series: str
+    belief: float
     confidence: float
-    characters: tuple[CharacterRead, ...]
+    characters: tuple[CharacterRead, ...] = field(repr=False)
+    evidence: Evidence = field(repr=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """Belief in each (country, type) of one text."""
+
+    text: str
+    kinds: dict[tuple[str, str], float]
+
+    @property
+    def total(self) -> float:
+        return sum(self.kinds.values())
 
 
 def decode(
-    characters: Sequence[CharacterRead],
+    reading: Reading,
     grammars: Iterable[Grammar],
     hints: Hints | None = None,
     *,
-    limit: int = 5,
+    further: Sequence[Reading] = (),
+    calibration: Calibration | None = None,
+    limit: int = 6,
 ) -> tuple[Candidate, ...]:
-    """Return the plates the glyphs may mean, cheapest first, one per (region, type, text); empty if none fits.
+    """Return the plates the reading may mean, best first; empty when nothing that could be a plate was seen.
 
-    The confidence of the first falls when another text is nearly as cheap.
+    Args:
+        reading: what the reader saw.
+        grammars: countries whose plates are known.
+        hints: what else is known.
+        further: other cuts of the same plate; every text is judged by the mean over all cuts.
+        calibration: what belief is worth.
+        limit: candidates at the most.
     """
-    given = hints or Hints()
-    best: dict[tuple[str, str, str], Candidate] = {}
+    given, known = hints or Hints(), tuple(grammars)
+    cuts = [squeeze(one.steps) for one in (reading, *further)]
+    seen = glyphs(cuts[0])
+    if sum(1.0 - one.blank for one in seen) < _MIN_GLYPHS - 0.5:
+        return ()
+    chances = _mean_kinds((reading, *further))
+    kinds = _weighted(chances, known, given)
+    found = {text for steps in cuts for text in (*likeliest(steps), *_grammatical(glyphs(steps), known, kinds))}
+    found |= {twin for text in (one for steps in cuts for one in likeliest(steps)[:2]) for twin, _ in _twins(text)}
+    texts = sorted(text for text in found if len(text) >= _MIN_GLYPHS)
+    logs = _alike(texts, np.mean([log_likelihoods(steps, texts) for steps in cuts], axis=0))
+    weights = [
+        _weigh(text, float(log), known, kinds) for text, log in zip(texts, logs, strict=True) if log > max(logs) - 18
+    ]
+    weights.sort(key=lambda one: (-one.total, one.text))
+    whole = sum(one.total for one in weights)
+    if not weights or whole <= 0:
+        return ()
+    best = weights[0]
+    evidence = Evidence(
+        margin=best.total / whole,
+        likelihood=float(logs[texts.index(best.text)]) / len(best.text),
+        nothing=chances.get(NOTHING, 0.0),
+        height_px=given.height_px,
+    )
+    confidence = (calibration or Calibration()).confidence(**evidence)
+    series = {(one.plate_region, layout.plate_type): layout.series for one in known for layout in one.layouts}
+    return _candidates(weights, seen, series, evidence, confidence)[:limit]
+
+
+def _twins(text: str) -> list[tuple[str, int]]:
+    """Return the texts that differ only in characters many typefaces draw alike, and in how many."""
+    places = [at for at, mark in enumerate(text) if mark in _TWINS][:_MOST_TWINS]
+    found = []
+    for count in range(1, len(places) + 1):
+        for swapped in itertools.combinations(places, count):
+            marks = [_TWINS[mark] if at in swapped else mark for at, mark in enumerate(text)]
+            found.append(("".join(marks), count))
+    return found
+
+
+def _alike(texts: Sequence[str], logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logs where no text is much less likely than its twins: shape alone does not part O from 0."""
+    place = {text: number for number, text in enumerate(texts)}
+    raised = logs.copy()
+    for text, number in place.items():
+        for twin, swaps in _twins(text):
+            if twin in place:
+                raised[number] = max(raised[number], logs[place[twin]] + swaps * _TWIN_LOG)
+    return raised
+
+
+def _mean_kinds(readings: Sequence[Reading]) -> dict[str, float]:
+    return {kind: float(np.mean([one.kinds[kind] for one in readings])) for kind in readings[0].kinds}
+
+
+def _weighted(kinds: Mapping[str, float], grammars: Sequence[Grammar], hints: Hints) -> dict[str, float]:
+    """Return kind → belief before the text is looked at; countries the reader never learned keep a little."""
+    learned = {kind.split("/")[0] for kind in kinds}
+    beliefs = {kind: float(chance) for kind, chance in kinds.items() if kind != NOTHING}
     for grammar in grammars:
-        seen = _without_noise(characters, grammar.noise)
+        if grammar.plate_region not in learned:
+            types = {layout.plate_type for layout in grammar.layouts}
+            beliefs.update({f"{grammar.plate_region}/{kind}": 0.05 / len(types) for kind in types})
+    for grammar in grammars:
+        _share_out(beliefs, grammar, grammars)
+    strange = _strange_to(hints.vehicle, grammars)
+    for kind in beliefs:
+        beliefs[kind] *= _HOME_ODDS if kind.split("/")[0] == hints.home else 1.0
+        beliefs[kind] *= _STRANGE_ODDS if kind in strange else 1.0
+    whole = sum(beliefs.values()) or 1.0
+    return {kind: chance / whole for kind, chance in beliefs.items()}
+
+
+def _share_out(beliefs: dict[str, float], grammar: Grammar, grammars: Sequence[Grammar]) -> None:
+    """Give half of the belief in "one of these countries" to the countries it stands for, evenly."""
+    members = [one for one in grammars if one.plate_region in grammar.stands_for]
+    for plate_type in grammar.plate_types if members else ():
+        kind = f"{grammar.plate_region}/{plate_type}"
+        half = beliefs.get(kind, 0.0) / 2
+        beliefs[kind] = half
+        for member in members:
+            for its_type in member.plate_types:
+                its_kind = f"{member.plate_region}/{its_type}"
+                beliefs[its_kind] = beliefs.get(its_kind, 0.0) + half / len(members) / len(member.plate_types)
+
+
+def _strange_to(vehicle: str | None, grammars: Sequence[Grammar]) -> set[str]:
+    """Return the kinds that the vehicle's class does not carry; detectors take lorries for cars, so it only leans."""
+    if vehicle is None:
+        return set()
+    return {
+        f"{grammar.plate_region}/{layout.plate_type}"
+        for grammar in grammars
+        for layout in grammar.layouts
+        if layout.vehicles and vehicle not in layout.vehicles
+    }
+
+
+def _grammatical(seen: Sequence[Glyph], grammars: Sequence[Grammar], kinds: Mapping[str, float]) -> set[str]:
+    """Return the best text of each layout of each kind that the plate may be."""
+    if not seen:
+        return set()
+    ink = Ink.of(seen)
+    texts = set()
+    for grammar in grammars:
         for layout in grammar.layouts:
-            candidate = _fit(seen, grammar, layout, given)
-            if candidate is None:
+            if kinds.get(f"{grammar.plate_region}/{layout.plate_type}", 0.0) < _PLAUSIBLE_KIND:
                 continue
-            key = (candidate.plate_region, candidate.plate_type, candidate.plate)
-            if key not in best or candidate.cost < best[key].cost:
-                best[key] = candidate
-    ordered = sorted(best.values(), key=lambda one: (one.cost, one.plate_region, one.plate_type, one.plate))
-    return tuple(_with_margin(one, ordered) for one in ordered[:limit])
+            text = fill(ink, layout)
+            if text is not None:
+                texts.add(text)
+    return texts
 
 
-def characters_of(text: str, confidences: Sequence[float] | None = None) -> tuple[CharacterRead, ...]:
-    """Make glyphs of a plain text, for readers that give no alternatives."""
-    given = confidences if confidences is not None else [1.0] * len(text)
-    return tuple(CharacterRead(character=mark, confidence=one) for mark, one in zip(text, given, strict=True))
+def _weigh(text: str, log: float, grammars: Sequence[Grammar], kinds: Mapping[str, float]) -> _Weights:
+    """Return the belief in the text for each country and type it may stand on."""
+    found: dict[tuple[str, str], float] = {}
+    outside = -len(text) * math.log(len(ALPHABET)) - math.log(len(_LENGTHS))
+    for grammar in grammars:
+        region = grammar.plate_region
+        by_type = {one: kinds.get(f"{region}/{one}", 0.0) for one in grammar.plate_types}
+        total = sum(by_type.values())
+        if total < _LEAST_COUNTRY:
+            continue
+        options = {OPEN_TYPE: math.log(total * grammar.outside_share) + _GRAMMAR_WEIGHT * outside}
+        for layout, share in _shares(grammar).get(len(text), ()):
+            chance = by_type[layout.plate_type]
+            if chance > 0 and layout.fits(text) and grammar.allows(text):
+                value = math.log(chance) + _GRAMMAR_WEIGHT * (share - grammar.text_cost(text, layout))
+                options[layout.plate_type] = max(options.get(layout.plate_type, -math.inf), value)
+        for kind, value in options.items():
+            found[region, kind] = math.exp(value + log)
+    return _Weights(text, found)
 
 
-def _without_noise(characters: Sequence[CharacterRead], noise: Iterable[str]) -> tuple[CharacterRead, ...]:
-    """Drop words that are printed on the plate but are no part of its number (``RUS``)."""
-    text = "".join(one.character for one in characters)
-    for word in noise:
-        at = text.rfind(word)
-        if at >= 0 and len(text) - len(word) >= len(word):
-            return tuple(characters[:at]) + tuple(characters[at + len(word) :])
-    return tuple(characters)
+@cache
+def _shares(grammar: Grammar) -> dict[int, tuple[tuple[Layout, float], ...]]:
+    """Return length → layouts of that length, each with the log of one text's share among all texts of its type."""
+    counts = Counter(one.plate_type for one in grammar.layouts)
+    found: dict[int, tuple[tuple[Layout, float], ...]] = {}
+    for one in grammar.layouts:
+        share = -sum(math.log(len(slot)) for slot in one.slots) - math.log(counts[one.plate_type])
+        found[len(one.slots)] = (*found.get(len(one.slots), ()), (one, share))
+    return found
 
 
-def _fit(seen: Sequence[CharacterRead], grammar: Grammar, layout: Layout, hints: Hints) -> Candidate | None:
-    if not 0 <= len(seen) - len(layout.slots) <= _MAX_SKIPPED:
-        return None
-    path = _cheapest_path(seen, layout.slots)
-    if path is None:
-        return None
-    reading_cost, characters = path
-    text = "".join(one.character for one in characters)
-    # LOTOS on a boot lid is no LO705: some digit must have been seen as a digit.
-    if not grammar.allows(text) or not any(one.character in DIGITS for one in seen):
-        return None
-    text_cost = grammar.text_cost(text, layout)
-    confidence = math.exp(-(reading_cost + text_cost) / len(text))
-    return Candidate(
-        plate=text,
-        plate_region=grammar.plate_region,
-        plate_type=layout.plate_type,
-        cost=reading_cost + text_cost + layout.cost + _hint_cost(grammar, layout, hints) - _GLYPH_BONUS * len(text),
-        confidence=min(confidence, _MAX_SINGLE_LOOK_CONFIDENCE),
-        characters=characters,
-    )
-
-
-def _hint_cost(grammar: Grammar, layout: Layout, hints: Hints) -> float:
-    cost = _FOREIGN_COST if hints.home not in {None, grammar.plate_region} else 0.0
-    if hints.background is not None and layout.background:
-        cost += -_BACKGROUND_COST if hints.background in layout.background else _BACKGROUND_COST
-    if hints.vehicle is not None and layout.vehicles and hints.vehicle not in layout.vehicles:
-        cost += _VEHICLE_COST
-    return cost
-
-
-def _cheapest_path(
-    seen: Sequence[CharacterRead], slots: Sequence[frozenset[str]]
-) -> tuple[float, tuple[CharacterRead, ...]] | None:
-    """Fill all slots in order from the glyphs, skipping some; the glyphs outside the first and last are edge dirt."""
-    states: list[tuple[float, tuple[CharacterRead, ...]] | None] = [(0.0, ())] + [None] * len(slots)
-    for glyph in seen:
-        for filled in range(len(slots), -1, -1):
-            state = states[filled]
-            skip_cost = (_SKIP_COST if filled in {0, len(slots)} else _INNER_SKIP_COST) * (0.4 + 0.6 * glyph.confidence)
-            options = [(state[0] + skip_cost, state[1])] if state is not None else []
-            before = states[filled - 1] if filled else None
-            match = _best_match(glyph, slots[filled - 1]) if before is not None else None
-            if before is not None and match is not None:
-                options.append((before[0] + match[0], (*before[1], match[1])))
-            states[filled] = min(options, key=lambda option: option[0]) if options else None
-    return states[len(slots)]
-
-
-def _best_match(glyph: CharacterRead, slot: frozenset[str]) -> tuple[float, CharacterRead] | None:
-    """Return the cheapest character of the slot that the glyph may be, with its cost."""
-    options: dict[str, float] = {}
-    for mark, probability in ((glyph.character, glyph.confidence), *glyph.alternatives):
-        base = -math.log(max(probability, _LEAST_PROBABILITY))
-        for meant in slot:
-            swap = confusion_cost(mark, meant)
-            if swap is not None:
-                options[meant] = min(base + swap, options.get(meant, math.inf))
-    if not options:
-        return None
-    meant = min(options, key=lambda mark: (options[mark], mark))
-    if meant == glyph.character:
-        return options[meant], glyph
-    others = tuple(pair for pair in ((glyph.character, glyph.confidence), *glyph.alternatives) if pair[0] != meant)
-    return options[meant], CharacterRead(
-        character=meant, confidence=min(1.0, math.exp(-options[meant])), alternatives=others
-    )
-
-
-def _with_margin(candidate: Candidate, ordered: Sequence[Candidate]) -> Candidate:
-    rivals = [one.cost for one in ordered if one.plate != candidate.plate]
-    if not rivals:
-        return candidate
-    margin = min(rivals) - candidate.cost
-    factor = 1.0 / (1.0 + math.exp(-2.0 * margin))
-    return Candidate(
-        plate=candidate.plate,
-        plate_region=candidate.plate_region,
-        plate_type=candidate.plate_type,
-        cost=candidate.cost,
-        confidence=candidate.confidence * factor,
-        characters=candidate.characters,
-    )
+def _candidates(
+    weights: Sequence[_Weights],
+    seen: Sequence[Glyph],
+    series: Mapping[tuple[str, str], str],
+    evidence: Evidence,
+    confidence: float,
+) -> tuple[Candidate, ...]:
+    """Return (text, country, type) by belief; other texts share what confidence the best leaves."""
+    ink = Ink.of(seen)
+    whole = sum(one.total for one in weights)
+    rest = max(whole - weights[0].total, 1e-300)
+    found = []
+    for number, one in enumerate(weights[:_TEXTS_TOLD]):
+        share = confidence if number == 0 else (1.0 - confidence) * one.total / rest
+        marks = characters(one.text, ink)
+        for (region, kind), weight in one.kinds.items():
+            if weight / whole >= _WORTH_TELLING * (one.total / whole):
+                key_type = series.get((region, kind), kind)
+                chance = min(share, confidence)
+                found.append(Candidate(one.text, region, kind, key_type, weight / whole, chance, marks, evidence))
+    return tuple(sorted(found, key=lambda one: (-one.confidence, -one.belief, one.plate_region, one.plate_type)))

@@ -15,13 +15,15 @@ MIN_SUPPORT = 2
 SURE_SINGLE_LOOK = 0.88
 MIN_SHARE = 0.34
 """A winner with less than a third of the weight is noise, not a plate."""
-MIN_CONFIDENCE = 0.3
-"""Looks that agree only weakly are lettering on a bus, not a plate."""
+MIN_CONFIDENCE = 0.5
+"""What is more likely wrong than right is no plate: looks that agree only weakly are lettering on a bus."""
 
 _FULL_SIZE_PX = 24.0
 """Plate height from which more pixels add no more weight."""
 _MAX_ALTERNATIVES = 5
-_DOUBT_OF_ONE_LOOK = 0.35
+_WORTH_OF_A_FURTHER_LOOK = 0.7
+"""Looks at one plate share their light, dirt and angle: a further one takes away at most 70 % of the doubt left."""
+_MOST = 0.999
 
 Key = tuple[str, str, str]
 
@@ -36,8 +38,8 @@ class _Tally:
 def vote(reads: Iterable[PlateRead]) -> PlateConsensus | None:
     """Return the consensus of the looks, or None when they do not agree enough to name a plate.
 
-    ``confidence`` is share of the weight × mean confidence of the agreeing looks × a factor that grows with
-    their number: it is an ordering by strength, not yet a calibrated probability.
+    ``confidence`` is the chance that the winner is right: its looks against those of the strongest other text, each
+    text's looks taken together as partly independent witnesses (see ``together``).
     """
     looks = _one_read_per_frame(reads)
     if not looks:
@@ -47,9 +49,7 @@ def vote(reads: Iterable[PlateRead]) -> PlateConsensus | None:
     share = winner.weight / total
     if not _is_enough(winner, share, looks=len(looks)):
         return None
-    support = len(winner.looks)
-    mean = sum(look.confidence for look in winner.looks) / support
-    confidence = round(share * mean * (1.0 - _DOUBT_OF_ONE_LOOK / support), 6)
+    confidence = _confidence(winner, tallies[1:])
     if confidence < MIN_CONFIDENCE:
         return None
     best = max(winner.looks, key=lambda look: (look_weight(look), look.confidence, -look.frame_sequence))
@@ -58,7 +58,7 @@ def vote(reads: Iterable[PlateRead]) -> PlateConsensus | None:
         plate_region=winner.key[0],
         plate_type=winner.key[1],
         confidence=confidence,
-        support=support,
+        support=len(winner.looks),
         looks=len(looks),
         alternatives=_alternatives(tallies[1:], total),
         best=best,
@@ -88,6 +88,26 @@ def look_weight(look: PlateRead) -> float:
     So many poor looks do not beat a few good ones: a reader is as sure of a small digit as of a large one, and wrong.
     """
     return look.confidence**2 * min(1.0, look.height_px / _FULL_SIZE_PX) ** 2
+
+
+def together(confidences: Iterable[float]) -> float:
+    """Return how sure looks that agree are together: the best one's doubt, lessened by each further one."""
+    doubt = 1.0
+    for place, confidence in enumerate(sorted(confidences, reverse=True)):
+        doubt *= 1.0 - confidence * (_WORTH_OF_A_FURTHER_LOOK if place else 1.0)
+    return 1.0 - doubt
+
+
+def _confidence(winner: _Tally, others: Iterable[_Tally]) -> float:
+    """Weigh "the winner is right" against "another text is" and "none is"; types of one text do not contradict it."""
+    rivals: dict[str, list[float]] = defaultdict(list)
+    for tally in others:
+        rivals[tally.key[2]] += [look.confidence for look in tally.looks]
+    same = rivals.pop(winner.key[2], [])
+    sure = together([*(look.confidence for look in winner.looks), *same])
+    rival = max((together(confidences) for confidences in rivals.values()), default=0.0)
+    right, wrong, none = sure * (1 - rival), rival * (1 - sure), (1 - sure) * (1 - rival)
+    return round(min(_MOST, right / max(right + wrong + none, 1e-9)), 6)
 
 
 def _is_enough(winner: _Tally, share: float, *, looks: int) -> bool:

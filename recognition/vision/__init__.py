@@ -2,12 +2,12 @@
 
 from recognition.vision.analyser import SceneAnalyser
 from recognition.vision.detect import VehicleBox, VehicleDetector, YoloDetector
-from recognition.vision.find_text import FoundText, PlateFinder, TextFinder
+from recognition.vision.find_plate import CornerFinder, FoundPlate, PlateFinder
 from recognition.vision.look import LookResult, PlateLook, PlateLooker
 from recognition.vision.models import VisionModels
 from recognition.vision.passages import build_passage
 from recognition.vision.policy import AnalysisPolicy
-from recognition.vision.read_text import PlateReader, TextReader
+from recognition.vision.read_plate import PlateNetwork, PlateReader, straighten
 from recognition.vision.registry import Artefact, ModelRegistry
 from recognition.vision.stills import StillReader, load_still
 from recognition.vision.track import TrackedBox, VehicleTracker
@@ -17,18 +17,18 @@ from recognition.vision.video import Image, VideoReader, read_video
 __all__ = [
     "AnalysisPolicy",
     "Artefact",
-    "FoundText",
+    "CornerFinder",
+    "FoundPlate",
     "Image",
     "LookResult",
     "ModelRegistry",
     "PlateFinder",
     "PlateLook",
     "PlateLooker",
+    "PlateNetwork",
     "PlateReader",
     "SceneAnalyser",
     "StillReader",
-    "TextFinder",
-    "TextReader",
     "TrackedBox",
     "TrackedVehicle",
     "VehicleBox",
@@ -40,4 +40,5 @@ __all__ = [
     "build_passage",
     "load_still",
     "read_video",
+    "straighten",
 ]

@@ -52,7 +52,13 @@ class SceneAnalyser:
         self.dropped: Counter[str] = Counter()
         self._policy = policy or AnalysisPolicy()
         self._detector = models.detector
-        self._looker = PlateLooker(models.finder, models.reader, tuple(grammars or load_grammars()), home=home)
+        self._looker = PlateLooker(
+            models.finder,
+            models.reader,
+            tuple(grammars or load_grammars()),
+            home=home,
+            calibration=models.calibration,
+        )
         self._tracker = VehicleTracker(rate_hz=rate_hz, lost_s=self._policy.lost_s)
         self._analysed_s = float("-inf")
         self._tracks: dict[int, LiveTrack] = {}

@@ -218,7 +218,7 @@ def _plate_read(plate: PlateLook, image: Image) -> PlateRead:
     return PlateRead(
         plate=plate.candidate.plate,
         plate_region=plate.candidate.plate_region,
-        plate_type=plate.candidate.plate_type,
+        plate_type=plate.candidate.series,  # a passage's key; the same number on a two-row plate is no other vehicle
         raw_text=plate.raw_text,
         confidence=round(plate.candidate.confidence, 6),
         frame_sequence=image.meta.sequence,

@@ -1,12 +1,13 @@
 """The networks of one installation, checked and loaded once per process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from recognition.plates import Calibration, load_calibration
 from recognition.vision.detect import VehicleDetector, YoloDetector
-from recognition.vision.find_text import PlateFinder, TextFinder
-from recognition.vision.read_text import PlateReader, TextReader
+from recognition.vision.find_plate import CornerFinder, PlateFinder
+from recognition.vision.read_plate import PlateNetwork, PlateReader
 from recognition.vision.registry import ModelRegistry
 
 
@@ -14,13 +15,15 @@ from recognition.vision.registry import ModelRegistry
 class VisionModels:
     """A detector, a plate finder and a plate reader behind their ports.
 
-    ``digests`` is model name and version → SHA-256: what a passage says it was recognised with.
+    ``digests`` is model name and version → SHA-256: what a passage says it was recognised with; ``calibration`` says
+    what the reader's belief is worth.
     """
 
     detector: VehicleDetector
     finder: PlateFinder
     reader: PlateReader
     digests: dict[str, str]
+    calibration: Calibration = field(default_factory=Calibration)
 
     @classmethod
     def load(cls, registry_path: Path | None = None) -> Self:
@@ -35,7 +38,8 @@ class VisionModels:
         paths = {role: registry.locate(artefact) for role, artefact in artefacts.items()}
         return cls(
             detector=YoloDetector(paths["vehicle_detector"]),
-            finder=TextFinder(paths["plate_finder"]),
-            reader=TextReader(paths["plate_reader"]),
+            finder=CornerFinder(paths["plate_finder"]),
+            reader=PlateNetwork(paths["plate_reader"]),
             digests={f"{one.name}.{one.version}": one.sha256 for one in artefacts.values()},
+            calibration=load_calibration(),
         )

@@ -14,7 +14,7 @@ _runtime.set_default_logger_severity(3)
 
 
 class OnnxNetwork:
-    """One network with one input and one output."""
+    """One network with one input."""
 
     def __init__(self, path: Path) -> None:
         options = _runtime.SessionOptions()
@@ -37,7 +37,16 @@ class OnnxNetwork:
         """What the makers wrote into the file (class names, alphabet)."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
+    @property
+    def shape(self) -> tuple[int | str, ...]:
+        """Shape of the input; a name stands for a side that may change."""
+        return tuple(self._session.get_inputs()[0].shape)
+
+    def run_all(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Return every output for one input batch."""
+        outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch})
+        return outputs
+
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the first output for one input batch."""
-        output: NDArray[np.float32] = self._session.run(None, {self._input: batch})[0]
-        return output
+        return self.run_all(batch)[0]

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import supervision as sv
-from trackers import ByteTrackTracker
 
 from recognition.vision.detect import VehicleBox
 
@@ -30,6 +28,11 @@ class VehicleTracker:
     """
 
     def __init__(self, *, rate_hz: float = 25.0, lost_s: float = 1.0, min_consecutive: int = 3) -> None:
+        # Imported here: what reads photos tracks nothing, and these cost 75 MiB.
+        import supervision  # noqa: PLC0415
+        from trackers import ByteTrackTracker  # noqa: PLC0415
+
+        self._detections = supervision.Detections
         self._tracker = ByteTrackTracker(
             lost_track_buffer=round(lost_s * _REFERENCE_RATE_HZ),
             frame_rate=rate_hz,
@@ -42,9 +45,9 @@ class VehicleTracker:
     def update(self, vehicles: Sequence[VehicleBox], pts_s: float) -> list[TrackedBox]:
         """Return the boxes that belong to confirmed tracks; ``pts_s`` must grow from call to call."""
         if not vehicles:
-            self._tracker.update(sv.Detections.empty(), timestamp=pts_s)
+            self._tracker.update(self._detections.empty(), timestamp=pts_s)
             return []
-        detections = sv.Detections(
+        detections = self._detections(
             xyxy=np.array([one.box_px for one in vehicles], dtype=np.float64),
             confidence=np.array([one.confidence for one in vehicles], dtype=np.float64),
             data={"place": np.arange(len(vehicles))},

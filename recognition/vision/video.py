@@ -56,6 +56,11 @@ class VideoReader(Iterator[Image]):
         return 1 / self._step_s
 
     @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the pictures as the file says."""
+        return int(self._stream.width), int(self._stream.height)
+
+    @property
     def expected_pictures(self) -> int | None:
         """How many pictures the file says it has, if it says."""
         if self._stream.frames:

@@ -22,10 +22,10 @@ def _recognition(*arguments: object, timeout_s: float = 200) -> subprocess.Compl
     )
 
 
-def test_help_names_the_three_commands() -> None:
+def test_help_names_the_commands() -> None:
     done = _recognition("--help")
     assert done.returncode == 0
-    assert all(name in done.stdout for name in ("read", "analyse", "verify"))
+    assert all(name in done.stdout for name in ("read", "analyse", "verify", "bench"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A pinhole camera over a straight road, and vehicles on it, in numbers only: truth to measure against."""
+"""A pinhole camera over a straight road with vehicles on it, and what a reader says of a plate, in numbers only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from recognition.contracts import Site
 from recognition.geometry import TrackSample
+from recognition.plates import Reading, load_grammars
+from recognition.plates.ctc import ALPHABET
+from recognition.plates.decode import NOTHING
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 Array = NDArray[np.float64]
@@ -195,3 +198,44 @@ def retimed() -> Callable[..., tuple[TrackSample, ...]]:
         )
 
     return shift
+
+
+def _all_kinds() -> tuple[str, ...]:
+    names = {f"{one.plate_region}/{layout.plate_type}" for one in load_grammars() for layout in one.layouts}
+    return (*sorted(names), NOTHING)
+
+
+def _reading(
+    text: str,
+    kinds: str | dict[str, float] = "ru/1",
+    *,
+    confidence: float = 0.97,
+    torn: dict[int, dict[str, float]] | None = None,
+    nothing: float = 0.01,
+) -> Reading:
+    rows = []
+    for place, mark in enumerate(text):
+        chances = (torn or {}).get(place, {mark: confidence})
+        row = np.full(1 + len(ALPHABET), 0.0)
+        for other, chance in chances.items():
+            row[1 + ALPHABET.index(other)] = chance
+        row[0] = (1 - row.sum()) / 2
+        row += (1 - row.sum()) / len(row)
+        blank = np.full(1 + len(ALPHABET), 1e-5)
+        blank[0] = 1 - 1e-5 * len(ALPHABET)
+        rows += [blank, row]
+    given = {kinds: 0.9} if isinstance(kinds, str) else dict(kinds)
+    given.setdefault(NOTHING, nothing)
+    others = [one for one in _all_kinds() if one not in given]
+    rest = max(0.0, 1.0 - sum(given.values())) / len(others)
+    steps = np.array([*rows, np.eye(1 + len(ALPHABET))[0]])
+    return Reading(steps, {**given, **dict.fromkeys(others, rest)})
+
+
+@pytest.fixture(scope="session")
+def make_reading() -> Callable[..., Reading]:
+    """Make what the reader gives for a plate: a text, its kind or kinds, how sure it is, and where it is torn.
+
+    ``torn``: place → characters and their chances, instead of the text's own at that place.
+    """
+    return _reading

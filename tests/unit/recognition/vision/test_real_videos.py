@@ -21,16 +21,21 @@ def _analyse(models: VisionModels, video: Path, frames: int, home: str | None) -
     return vehicles + analyser.finish()
 
 
-def test_the_small_plate_of_the_yard_is_read(vision_models: VisionModels, real_data: Path) -> None:
-    vehicles = _analyse(vision_models, real_data / "videos/etokone_09_40_26.ts", 12, "ru")
-    read = [vehicle for vehicle in vehicles if vehicle.consensus is not None]
-    assert [vehicle.consensus.plate for vehicle in read if vehicle.consensus] == ["O567AM76"]
-    consensus = read[0].consensus
+def test_the_plate_of_the_yard_is_read_once_and_nothing_wrong_is_sure(
+    vision_models: VisionModels, real_data: Path
+) -> None:
+    vehicles = _analyse(vision_models, real_data / "videos/etokone_09_40_26.ts", 40, "ru")
+    read = {one.consensus.plate: one for one in vehicles if one.consensus is not None}
+    assert sum(one.consensus is not None and one.consensus.plate == "O567AM76" for one in vehicles) == 1
+    vehicle = read.pop("O567AM76")
+    consensus = vehicle.consensus
     assert consensus is not None
     assert consensus.support >= 2
     assert consensus.plate_type == "1"
-    assert read[0].plate_image is not None
-    assert read[0].plate_image.meta.sequence == consensus.best.frame_sequence
+    assert vehicle.plate_image is not None
+    assert vehicle.plate_image.meta.sequence == consensus.best.frame_sequence
+    # The eye reads "?836XM??" on one more car and nothing on the others.
+    assert all(one.consensus.confidence < 0.9 or "836XM" in plate for plate, one in read.items() if one.consensus)
 
 
 @pytest.mark.parametrize(
