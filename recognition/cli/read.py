@@ -74,7 +74,7 @@ def _plates(reader: Any, path: Path) -> Iterator[dict[str, Any]]:
             "xmax": round(float(high[0])),
             "ymax": round(float(high[1])),
             "text": best.plate,
-            "confidence": round(best.confidence, 4),
+            "confidence": round(best.confidence, 6),
             "plate_region": best.plate_region,
             "plate_type": best.plate_type,
             "series": best.series,

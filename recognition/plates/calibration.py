@@ -48,11 +48,11 @@ class Calibration:
         )
 
     def confidence(self, *, margin: float, likelihood: float, nothing: float, height_px: float) -> float:
-        """Return the chance that the best text is right, 0 to 0.999: no single look is certain."""
+        """Return the chance that the best text is right, below 0.999: no single look is certain."""
         weights = (self.bias, self.margin, self.likelihood, self.nothing, self.height)
         values = self.features(margin=margin, likelihood=likelihood, nothing=nothing, height_px=height_px)
         total = sum(weight * value for weight, value in zip(weights, values, strict=True))
-        return min(_MOST, 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))))
+        return _MOST / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @cache

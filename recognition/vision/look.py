@@ -15,7 +15,7 @@ from recognition.vision.find_plate import FoundPlate, PlateFinder
 from recognition.vision.read_plate import PlateReader
 
 _PICTURE_SIDE_PX = 640
-_VEHICLE_SIDE_PX = 320
+_VEHICLE_SIDE_PX = 288
 """Longer side of what the finder sees: a plate is a quarter of a vehicle's width, and a small part of a picture's."""
 _MIN_PLATE_HEIGHT_PX = 8.0
 """A digit of a Russian plate has two thirds of its height: on five pixels and less, eyes and networks only guess."""
@@ -23,6 +23,8 @@ _MIN_SIDE_PX = 6
 _MAX_NOTHING = 0.6
 _SURE = 0.97
 _DOUBTFUL = 0.5
+_LIKELY_PLATE = 0.5
+"""Finder's score from which a doubtful place is cut again: below stand stickers and badges, on which time is lost."""
 _LEANS = (-0.45, 0.45)
 """A finder sees a turned rectangle where a camera beside the road shows a sheared one."""
 _FURTHER_CUTS = ((-0.02, -0.04), (0.04, 0.0))
@@ -123,10 +125,11 @@ class PlateLooker:
             return None
         hints = Hints(home=self._home, vehicle=vehicle, height_px=plate.height_px)
         candidates = decode(reading, self._grammars, hints, calibration=self._calibration)
-        if candidates and candidates[0].confidence < _SURE:
+        is_worth_more = plate.score >= _LIKELY_PLATE
+        if candidates and candidates[0].confidence < _SURE and is_worth_more:
             further = [self._reader.read(bgr, grown(plate.corners_px, *shares)) for shares in _FURTHER_CUTS]
             candidates = decode(reading, self._grammars, hints, further=further, calibration=self._calibration)
-        if not candidates or candidates[0].confidence < _DOUBTFUL:
+        if (not candidates or candidates[0].confidence < _DOUBTFUL) and is_worth_more:
             candidates = self._sheared(bgr, plate, hints, candidates)
         if not candidates or candidates[0].confidence < self._min_confidence:
             rejections["unreadable"] += 1
