@@ -123,8 +123,10 @@ def decode(
         return ()
     chances = _mean_kinds((reading, *further))
     kinds = _weighted(chances, known, given)
-    found = {text for steps in cuts for text in (*likeliest(steps), *_grammatical(glyphs(steps), known, kinds))}
-    found |= {twin for text in (one for steps in cuts for one in likeliest(steps)[:2]) for twin, _ in _twins(text)}
+    likely = [likeliest(steps) for steps in cuts]
+    found = {text for one in likely for text in one}
+    found |= {text for steps in cuts for text in _grammatical(glyphs(steps), known, kinds)}
+    found |= {twin for one in likely for text in one[:2] for twin, _ in _twins(text)}
     texts = sorted(text for text in found if len(text) >= _MIN_GLYPHS)
     logs = _alike(texts, np.mean([log_likelihoods(steps, texts) for steps in cuts], axis=0))
     weights = [
