@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from recognition.contracts.base import Contract, Identifier, PointM, PointPx, RuleMode, UtcTime
+from recognition.contracts.base import BoxPx, Contract, Identifier, PointM, PointPx, RuleMode, UtcTime
 
 SHORTEST_ZONE_M = 5
 
@@ -28,6 +28,29 @@ class Direction(StrEnum):
 
     APPROACHING = "approaching"
     RECEDING = "receding"
+
+
+class ZoneKind(StrEnum):
+    """What a zone of the road is for; each rule asks for its own kind."""
+
+    SHOULDER = "shoulder"
+    BUS_LANE = "bus_lane"
+    TRAM_TRACKS = "tram_tracks"
+    NO_STOPPING = "no_stopping"
+    NO_PARKING = "no_parking"
+    BOX_JUNCTION = "box_junction"
+    PEDESTRIAN_CROSSING = "pedestrian_crossing"
+    NO_LORRIES = "no_lorries"
+    LOW_EMISSION = "low_emission"
+    MANOEUVRE = "manoeuvre"
+
+
+class Lamp(StrEnum):
+    """Colour of one lamp of a signal head."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
 
 
 class Place(Contract):
@@ -52,6 +75,16 @@ class SurveyPoint(Contract):
     name: str
     pixel_px: PointPx
     road_m: PointM
+
+
+class Lens(Contract):
+    """Distortion of the lens (Brown and Conrady; the model of OpenCV's ``calibrateCamera``)."""
+
+    focal_px: tuple[float, float]
+    centre_px: PointPx
+    radial: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    tangential: tuple[float, float] = (0.0, 0.0)
+    sigma_px: float = Field(default=0.3, gt=0, le=5, description="residual of the lens calibration, px")
 
 
 class Survey(Contract):
@@ -85,6 +118,71 @@ class MarkedLine(Contract):
     line_id: Identifier
     kind: LineKind
     points_m: tuple[PointM, ...] = Field(min_length=2)
+
+
+class Zone(Contract):
+    """An area of the road with a rule of its own, as a polygon on the road plane, m."""
+
+    zone_id: Identifier
+    kind: ZoneKind
+    polygon_m: tuple[PointM, ...] = Field(min_length=3)
+    stay_s: float | None = Field(default=None, gt=0, description="longest stay allowed; default the rule's")
+
+
+class StopLine(Contract):
+    """Where traffic of some lanes must wait, as a polyline on the road plane, m."""
+
+    line_id: Identifier
+    points_m: tuple[PointM, ...] = Field(min_length=2)
+    lanes: tuple[Identifier, ...] = Field(min_length=1, description="lanes whose traffic it holds")
+    head_id: Identifier = Field(description="the signal head that is meant for them")
+
+
+class LampBox(Contract):
+    """Where one lamp shines in the picture."""
+
+    lamp: Lamp
+    box_px: BoxPx
+
+
+class SignalHead(Contract):
+    """A signal head: seen by this camera (``lamps``), told by the controller (``feed``), or both."""
+
+    head_id: Identifier
+    lamps: tuple[LampBox, ...] = ()
+    feed: Identifier | None = Field(default=None, description="name of the controller's signal group")
+    grace_ms: int = Field(default=500, ge=0, le=5000, description="after red began, nobody is accused for so long")
+
+    @model_validator(mode="after")
+    def _is_observable(self) -> Self:
+        lamps = [box.lamp for box in self.lamps]
+        if len(set(lamps)) != len(lamps):
+            msg = f"signal head {self.head_id!r} has two lamps of one colour; give an arrow a head of its own"
+            raise ValueError(msg)
+        if Lamp.RED not in lamps and self.feed is None:
+            msg = f"signal head {self.head_id!r} needs the box of its red lamp or the name of its feed"
+            raise ValueError(msg)
+        return self
+
+
+class BannedMove(Contract):
+    """A turn nobody may make here: from one manoeuvre zone into another."""
+
+    move_id: Identifier
+    kind: Literal["turn", "u_turn"]
+    from_zone: Identifier
+    to_zone: Identifier
+
+
+class Section(Contract):
+    """A stretch between two cameras over which mean speed is measured; the same at both ends' sites."""
+
+    section_id: Identifier
+    from_site: Identifier
+    to_site: Identifier
+    length_m: float = Field(gt=100, le=100_000, description="shortest way a vehicle can take between both lines")
+    length_sigma_m: float = Field(gt=0, description="standard uncertainty of that way, m")
+    limit_kmh: int = Field(ge=5, le=200)
 
 
 class SpeedZone(Contract):
@@ -130,10 +228,17 @@ class Site(Contract):
     timezone: str
     place: Place
     camera: Camera
+    lens: Lens | None = None
     survey: Survey | None = None
     lanes: tuple[Lane, ...] = ()
     lines: tuple[MarkedLine, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    stop_lines: tuple[StopLine, ...] = ()
+    signals: tuple[SignalHead, ...] = ()
+    banned_moves: tuple[BannedMove, ...] = ()
+    is_one_way: bool = False
     speed: SpeedZone | None = None
+    section: Section | None = None
     certificate: Certificate | None = None
     rules: dict[Identifier, RuleSetting] = Field(default_factory=dict)
 
@@ -141,7 +246,7 @@ class Site(Contract):
 
     @model_validator(mode="after")
     def _geometry_needs_survey(self) -> Self:
-        if self.survey is None and (self.lanes or self.lines or self.speed):
-            msg = "lanes, lines and speed are road geometry: they need a [survey]"
+        if self.survey is None and (self.lanes or self.lines or self.speed or self.zones or self.stop_lines):
+            msg = "lanes, lines, zones, stop lines and speed are road geometry: they need a [survey]"
             raise ValueError(msg)
         return self

@@ -111,7 +111,7 @@ def anchor_plate(samples: Sequence[TrackSample], plane: RoadPlane, size: PlateSi
     seen = [sample for sample in samples if sample.plate_corners_px is not None]
     if len(seen) < PLATE_SAMPLES_MIN:
         return None
-    pose = _pose_of(plane)
+    pose = pose_of(plane)
     if pose is None:
         return None
     view = PlateView(
@@ -148,7 +148,7 @@ def anchor_plate(samples: Sequence[TrackSample], plane: RoadPlane, size: PlateSi
 
 
 @lru_cache(maxsize=8)
-def _pose_of(plane: RoadPlane) -> CameraPose | None:
+def pose_of(plane: RoadPlane) -> CameraPose | None:
     """Return the camera of a plane, None where its survey does not fix it; found once for all vehicles."""
     try:
         return CameraPose.from_plane(plane)

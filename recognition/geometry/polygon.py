@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from recognition.geometry.plane import Points
 
+_ON_BORDER_M = 1e-9
+
 
 def contains(polygon: Points, points: Points) -> NDArray[np.bool_]:
     """Tell for each point (N, 2) whether it lies inside the polygon (M, 2), by the even-odd rule, (N,)."""
@@ -16,6 +18,26 @@ def contains(polygon: Points, points: Points) -> NDArray[np.bool_]:
         is_between = (y0 <= y) != (y1 <= y)
         inside ^= is_between & (x < x0 + (y - y0) / (y1 - y0) * (x1 - x0))
     return inside
+
+
+def depth_inside(polygon: Points, points: Points) -> tuple[Points, Points]:
+    """Return how deep points (N, 2) lie inside a polygon (M, 2), negative outside, and the way out or in, (N,), (N, 2).
+
+    The way is the unit vector of the line from the nearest place on the border to the point.
+    """
+    starts, ends = polygon, np.roll(polygon, -1, axis=0)
+    along = ends - starts
+    length_2 = np.maximum(np.einsum("mi,mi->m", along, along), np.finfo(float).tiny)
+    share = np.clip(np.einsum("nmi,mi->nm", points[:, None] - starts, along) / length_2, 0.0, 1.0)
+    offsets = points[:, None] - (starts + share[:, :, None] * along)
+    distances = np.linalg.norm(offsets, axis=2)
+    nearest = distances.argmin(axis=1)
+    rows = np.arange(len(points))
+    distance, offset, side = distances[rows, nearest], offsets[rows, nearest], along[nearest]
+    normal = np.column_stack([side[:, 1], -side[:, 0]]) / np.sqrt(length_2[nearest])[:, None]
+    is_on_border = distance < _ON_BORDER_M
+    way = np.where(is_on_border[:, None], normal, offset / np.maximum(distance, _ON_BORDER_M)[:, None])
+    return np.where(contains(polygon, points), distance, -distance), way
 
 
 def crossing_sides(polygon: Points) -> tuple[int, int] | None:

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from recognition.contracts import Site, SiteError, Survey
+from recognition.contracts import Site, SiteError, Survey, ZoneKind
 from recognition.geometry.plane import Points, RoadPlane, survey_points
 from recognition.geometry.polygon import area, crossing_sides
 
 _FLAT_RELATIVE = 1e-3
-_LANE_AREA_MIN_M2 = 1.0
+_AREA_MIN_M2 = 1.0
 _LEAVE_ONE_OUT_POINTS = 6
 _BLUNDER_FACTOR = 10.0
 _BEYOND_SURVEY = 0.25
@@ -28,7 +28,9 @@ def check_site(site: Site, name: str) -> None:
     _check_timezone(site, name)
     _check_names(site, name)
     _check_certificate_dates(site, name)
-    _check_lanes(site, name)
+    _check_polygons(site, name)
+    _check_references(site, name)
+    _check_lamps(site, name)
     if site.survey is not None:
         _check_in_picture(site, site.survey, name)
         _check_spread(site.survey, name)
@@ -84,7 +86,10 @@ def _check_timezone(site: Site, name: str) -> None:
 def _check_names(site: Site, name: str) -> None:
     kinds = {
         "lane_id": [lane.lane_id for lane in site.lanes],
-        "line_id": [line.line_id for line in site.lines],
+        "line_id": [line.line_id for line in site.lines] + [line.line_id for line in site.stop_lines],
+        "zone_id": [zone.zone_id for zone in site.zones],
+        "head_id": [head.head_id for head in site.signals],
+        "move_id": [move.move_id for move in site.banned_moves],
         "survey point": [point.name for point in site.survey.points] if site.survey else [],
     }
     for kind, names in kinds.items():
@@ -103,22 +108,69 @@ def _check_certificate_dates(site: Site, name: str) -> None:
         )
 
 
-def _check_lanes(site: Site, name: str) -> None:
-    for lane in site.lanes:
-        polygon = np.array(lane.polygon_m, dtype=np.float64)
+def _check_polygons(site: Site, name: str) -> None:
+    named = [(f"lane {lane.lane_id!r}", lane.polygon_m) for lane in site.lanes]
+    named += [(f"zone {zone.zone_id!r}", zone.polygon_m) for zone in site.zones]
+    for title, corners_m in named:
+        polygon = np.array(corners_m, dtype=np.float64)
         crossed = crossing_sides(polygon)
         if crossed is not None:
             first, second = crossed
             raise SiteError(
-                f"{name}: the polygon of lane {lane.lane_id!r} crosses itself: side {first + 1} from "
-                f"{lane.polygon_m[first]} and side {second + 1} from {lane.polygon_m[second]}",
-                hint="list the corners in the order of a walk around the lane",
+                f"{name}: the polygon of {title} crosses itself: side {first + 1} from "
+                f"{corners_m[first]} and side {second + 1} from {corners_m[second]}",
+                hint="list the corners in the order of a walk around it",
             )
-        if area(polygon) < _LANE_AREA_MIN_M2:
+        if area(polygon) < _AREA_MIN_M2:
             raise SiteError(
-                f"{name}: the polygon of lane {lane.lane_id!r} has an area below 1 m²",
+                f"{name}: the polygon of {title} has an area below 1 m²",
                 hint="give its corners in metres, not all on one line",
             )
+
+
+def _check_references(site: Site, name: str) -> None:
+    """Refuse names that nothing in the file bears."""
+    lanes = {lane.lane_id for lane in site.lanes}
+    heads = {head.head_id for head in site.signals}
+    zones = {zone.zone_id: zone.kind for zone in site.zones}
+    wanted = [(f"stop line {line.line_id!r}", "lane", lane, lanes) for line in site.stop_lines for lane in line.lanes]
+    wanted += [(f"stop line {line.line_id!r}", "signal head", line.head_id, heads) for line in site.stop_lines]
+    wanted += [
+        (f"banned move {move.move_id!r}", "zone", zone, set(zones))
+        for move in site.banned_moves
+        for zone in (move.from_zone, move.to_zone)
+    ]
+    for title, kind, missing, known in wanted:
+        if missing not in known:
+            raise SiteError(
+                f"{name}: {title} names {kind} {missing!r}, which the file does not have",
+                hint=f"add the {kind}, or name one of: {', '.join(sorted(known)) or 'none yet'}",
+            )
+    for move in site.banned_moves:
+        wrong = [zone for zone in (move.from_zone, move.to_zone) if zones[zone] is not ZoneKind.MANOEUVRE]
+        if wrong:
+            raise SiteError(
+                f"{name}: banned move {move.move_id!r} names zone {wrong[0]!r}, which is no manoeuvre zone",
+                hint='give that zone kind = "manoeuvre"',
+            )
+    if site.section is not None and site.site_id not in (site.section.from_site, site.section.to_site):
+        raise SiteError(
+            f"{name}: section {site.section.section_id!r} runs from {site.section.from_site!r} to "
+            f"{site.section.to_site!r}, neither of which is {site.site_id!r}",
+            hint="one end of a site's section is the site itself",
+        )
+
+
+def _check_lamps(site: Site, name: str) -> None:
+    for head in site.signals:
+        for lamp in head.lamps:
+            x0, y0, x1, y1 = lamp.box_px
+            if not (0 <= x0 < x1 <= site.camera.width_px and 0 <= y0 < y1 <= site.camera.height_px):
+                raise SiteError(
+                    f"{name}: the {lamp.lamp} lamp of signal head {head.head_id!r} at {lamp.box_px} is no box within "
+                    f"the {site.camera.width_px}x{site.camera.height_px} picture",
+                    hint="give box_px as [left, top, right, bottom]",
+                )
 
 
 def _check_in_picture(site: Site, survey: Survey, name: str) -> None:

@@ -11,16 +11,23 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from recognition.contracts import (
+    BannedMove,
     Camera,
     Certificate,
+    LampBox,
     Lane,
+    Lens,
     MarkedLine,
     Place,
+    Section,
+    SignalHead,
     Site,
     SiteError,
     SpeedZone,
+    StopLine,
     Survey,
     SurveyPoint,
+    Zone,
 )
 from recognition.geometry.site_checks import check_site
 
@@ -33,7 +40,10 @@ _OTHER_UNIT_VALUE = re.compile(rf"^\s*[-+]?\d+([.,]\d+)?\s*(?P<unit>{'|'.join(_O
 _UNIT_NAMES = frozenset({"unit", "units", "length_unit", "speed_unit"})
 _KNOWN_KEYS = frozenset(
     name
-    for kind in (Site, Place, Camera, Survey, SurveyPoint, Lane, MarkedLine, SpeedZone, Certificate)
+    for kind in (
+        *(Site, Place, Camera, Lens, Survey, SurveyPoint, Lane, MarkedLine, Zone, StopLine, SpeedZone, Section),
+        *(SignalHead, LampBox, BannedMove, Certificate),
+    )
     for name in kind.model_fields
 )
 _SHOWN_ERRORS = 5

@@ -78,7 +78,7 @@ def measure_speed(samples: Sequence[TrackSample], plane: RoadPlane, site: Site) 
     size = PlateSize.of(site.jurisdiction)
     plate = anchor_plate(box.samples, plane, size) if size else None
     main = plate if plate is not None and _length_m(plate) >= LENGTH_MIN_M else box
-    if _has_time_jump(main.samples):
+    if has_time_jump(main.samples):
         return _refused("time_jump", main.method)
     if _is_short(main):
         return _refused("track_too_short", main.method)
@@ -107,7 +107,7 @@ def _is_short(anchored: Anchored) -> bool:
     )
 
 
-def _has_time_jump(samples: Sequence[TrackSample]) -> bool:
+def has_time_jump(samples: Sequence[TrackSample]) -> bool:
     """Tell whether stream time stands still, goes back, leaps, or disagrees with the wall clock of the frames."""
     steps_s = np.diff([sample.pts_s for sample in samples])
     walls_s = np.array(

@@ -1,22 +1,84 @@
 """What a rule is given, and what it answers: pure values, same in and same out."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from recognition.contracts import ClockQuality, Measurement, PlateConsensus, RuleMode, Site, VehicleClass
 from recognition.geometry import RoadPlane, TrackSample
+from recognition.signals import SignalTimeline
 
 FRAMES_KEPT_MAX = 5
 
 
+class Feature(StrEnum):
+    """What a classifier is asked about a vehicle or its driver."""
+
+    SEAT_BELT = "seat_belt"
+    PHONE = "phone"
+    HEADLIGHTS = "headlights"
+    BEACON = "beacon"
+
+
+class Seen(StrEnum):
+    """A classifier's answer; ``not_visible`` is one, and then nothing is alleged."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_VISIBLE = "not_visible"
+
+
+@dataclass(frozen=True, slots=True)
+class AppearanceRead:
+    """One look of a classifier at one frame."""
+
+    feature: Feature
+    seen: Seen
+    confidence: float
+    frame_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """What the vehicle register answered for this plate; None where it did not say."""
+
+    vehicle_class: VehicleClass | None = None
+    eco_class: int | None = None
+    insured_until: date | None = None
+    inspected_until: date | None = None
+    laden_mass_kg: int | None = None
+    is_emergency: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionFix:
+    """Where the device's own receiver says it stands (WGS 84)."""
+
+    latitude: float
+    longitude: float
+    sigma_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEntry:
+    """The same plate at the other end of the section: when, how well its clock was known, and what was seen."""
+
+    site_id: str
+    captured_at: datetime
+    clock: ClockQuality
+    plate: PlateConsensus
+    vehicle_class: VehicleClass
+
+
 @dataclass(frozen=True, eq=False)
 class RuleInput:
-    """One vehicle's transit, ready to be judged.
+    """One vehicle's transit, ready to be judged; what is not known is left out, and the rules that need it are silent.
 
     ``others`` are the tracks of vehicles seen at the same time: where one hides or carries this one, no number may be
-    laid at its door.
+    laid at its door.  ``people`` are the tracks of persons, ``signals`` the timelines by signal head, ``view_shift_px``
+    how far the picture was found shifted from the surveyed one, ``earlier`` the passage at the section's other end.
     """
 
     samples: tuple[TrackSample, ...]
@@ -27,6 +89,13 @@ class RuleInput:
     vehicle_class: VehicleClass
     clock: ClockQuality
     others: tuple[tuple[TrackSample, ...], ...] = ()
+    people: tuple[tuple[TrackSample, ...], ...] = ()
+    signals: Mapping[str, SignalTimeline] = field(default_factory=dict)
+    appearance: tuple[AppearanceRead, ...] = ()
+    register: RegisterFacts | None = None
+    position: PositionFix | None = None
+    view_shift_px: float | None = None
+    earlier: SectionEntry | None = None
 
 
 @dataclass(frozen=True)

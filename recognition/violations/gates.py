@@ -4,16 +4,26 @@ A gate is asked only about a vehicle that the rule would accuse, so the counts t
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import cos, hypot, radians
 
-from recognition.contracts import BoxPx, ClockSource, RuleMode
-from recognition.geometry import check_certificate
-from recognition.violations.case import Finding, RuleInput
+from recognition.contracts import BoxPx, ClockSource, RuleMode, VehicleClass
+from recognition.geometry import TrackSample, check_certificate, has_time_jump
+from recognition.violations.case import Feature, Finding, RuleInput, Seen
 
 Gate = Callable[[RuleInput, Finding], str | None]
 
 CLOCK_BOUND_MAX_MS = 1000.0
 OVERLAP_MAX = 0.4
 AMBIGUOUS_FRAMES = 3
+POSITION_APART_MAX_M = 30.0
+"""Farther than this from its survey (beyond the receiver's own doubt) the device stands somewhere else."""
+VIEW_SHIFT_MAX_PX = 3.0
+LEAP_MAX_BOXES = 1.0
+"""From one frame to the next a vehicle's box does not move by more than its own size."""
+LOOKS_AGREE_MIN = 2
+_DEGREE_M = 111_320.0
+_COVERAGE = 2.0
 
 
 def certificate_holds(case: RuleInput, finding: Finding) -> str | None:
@@ -48,6 +58,74 @@ def vehicle_is_alone(case: RuleInput, finding: Finding) -> str | None:
     return None
 
 
+def time_is_steady(case: RuleInput, finding: Finding) -> str | None:
+    """A clock that jumps, or stream time that stands still, says nothing of when and how fast."""
+    return "time_jump" if has_time_jump(_shown(case, finding)) else None
+
+
+def track_is_steady(case: RuleInput, finding: Finding) -> str | None:
+    """A box that leaps farther than its own size between neighbouring frames is two vehicles under one number."""
+    for one, other in pairwise(_shown(case, finding)):
+        if other.frame_sequence - one.frame_sequence != 1:
+            continue
+        (x0, y0, x1, y1), (u0, v0, u1, v1) = one.box_px, other.box_px
+        size = max(min(x1 - x0, u1 - u0), 1.0), max(min(y1 - y0, v1 - v0), 1.0)
+        if abs(x0 + x1 - u0 - u1) / 2 > LEAP_MAX_BOXES * size[0] or abs(y1 - v1) > LEAP_MAX_BOXES * size[1]:
+            return "track_leaps"
+    return None
+
+
+def position_agrees(case: RuleInput, finding: Finding) -> str | None:
+    """A device that its own receiver puts elsewhere is not at the surveyed place (HARMS D19)."""
+    del finding
+    if case.position is None:
+        return None
+    place = case.site.place
+    north_m = (case.position.latitude - place.latitude) * _DEGREE_M
+    east_m = (case.position.longitude - place.longitude) * _DEGREE_M * cos(radians(place.latitude))
+    allowed_m = POSITION_APART_MAX_M + _COVERAGE * case.position.sigma_m
+    return "position_differs" if hypot(north_m, east_m) > allowed_m else None
+
+
+def camera_has_not_moved(case: RuleInput, finding: Finding) -> str | None:
+    """A camera that looks elsewhere than when it was surveyed measures nothing."""
+    del finding
+    is_moved = case.view_shift_px is not None and case.view_shift_px > VIEW_SHIFT_MAX_PX
+    return "camera_moved" if is_moved else None
+
+
+def is_no_emergency(case: RuleInput, finding: Finding) -> str | None:
+    """An emergency vehicle, by the register or by its lit beacon, is exempt and is not even a case."""
+    del finding
+    if case.register is not None and case.register.is_emergency:
+        return "emergency_vehicle"
+    lit = [read for read in case.appearance if read.feature is Feature.BEACON and read.seen is Seen.YES]
+    return "emergency_vehicle" if len(lit) >= LOOKS_AGREE_MIN else None
+
+
+def class_agrees(case: RuleInput, finding: Finding) -> str | None:
+    """A plate whose registered vehicle is of another class than the one in the picture is perhaps a copy (D17)."""
+    del finding
+    registered = case.register.vehicle_class if case.register is not None else None
+    if registered is None or VehicleClass.UNKNOWN in (registered, case.vehicle_class):
+        return None
+    return None if _size_class(registered) == _size_class(case.vehicle_class) else "class_differs_from_register"
+
+
+EVERY_RULE: tuple[Gate, ...] = (
+    plate_is_read,
+    clock_is_known,
+    vehicle_is_alone,
+    time_is_steady,
+    track_is_steady,
+    position_agrees,
+    camera_has_not_moved,
+    is_no_emergency,
+    class_agrees,
+)
+"""What stops a finding of any rule; a rule adds its own."""
+
+
 def first_refusal(gates: Sequence[Gate], case: RuleInput, finding: Finding) -> str | None:
     """Return the reason of the first gate that stops the finding, None where all let it pass."""
     return next((reason for gate in gates if (reason := gate(case, finding)) is not None), None)
@@ -67,3 +145,13 @@ def overlap(one: BoxPx, other: BoxPx) -> float:
         return 0.0
     smaller = min((one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1]))
     return width * height / smaller if smaller > 0 else 0.0
+
+
+def _shown(case: RuleInput, finding: Finding) -> tuple[TrackSample, ...]:
+    first, last = min(finding.frame_sequences), max(finding.frame_sequences)
+    return tuple(sample for sample in case.samples if first <= sample.frame_sequence <= last)
+
+
+def _size_class(kind: VehicleClass) -> str:
+    """Cars, lorries and buses are mistaken for each other in the picture; two wheels are not taken for four."""
+    return "two_wheels" if kind in (VehicleClass.MOTORCYCLE, VehicleClass.BICYCLE) else "four_wheels"

@@ -11,14 +11,7 @@ import numpy as np
 from recognition.contracts import Measurement, RuleMode
 from recognition.geometry import box_bottoms_px, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
-from recognition.violations.gates import (
-    certificate_holds,
-    clock_is_known,
-    first_refusal,
-    mode_of,
-    plate_is_read,
-    vehicle_is_alone,
-)
+from recognition.violations.gates import EVERY_RULE, certificate_holds, first_refusal, mode_of
 from recognition.violations.rule import Rule
 
 EXCESS_MIN_KMH = 1
@@ -98,7 +91,7 @@ RULE = Rule(
         "the frame the plate was read from",
         "certificate valid at that moment",
     ),
-    gates=(certificate_holds, plate_is_read, clock_is_known, vehicle_is_alone),
+    gates=(certificate_holds, *EVERY_RULE),
     lowered_to_shadow_by=("uncertainty_over_half_limit", "contact_point_unknown"),
     judge=judge,
 )

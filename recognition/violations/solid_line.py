@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from recognition.contracts import LineKind, MarkedLine, Measurement, RuleMode
 from recognition.geometry import RoadPlane, TrackSample, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
-from recognition.violations.gates import clock_is_known, first_refusal, mode_of, plate_is_read, vehicle_is_alone
+from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.path import LOCALISATION_PX, runs
 from recognition.violations.rule import Rule
 
 FRAMES_BEYOND_MIN = 5
-LOCALISATION_PX = 2.0
-"""Standard uncertainty of a box's corner, px."""
 ASIDE_MAX_MS = 6.0
 """Faster than this no road vehicle moves sideways."""
 _COVERAGE = 2.0
@@ -106,18 +105,13 @@ def _runs_in_order(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple
     Returns:
         Last index of the first run, first and last index of the second.
     """
-    earlier = [run for run in _runs(first) if run[1] - run[0] + 1 >= FRAMES_BEYOND_MIN]
-    later = [run for run in _runs(second) if run[1] - run[0] + 1 >= FRAMES_BEYOND_MIN]
+    earlier = [run for run in runs(first) if run[1] - run[0] + 1 >= FRAMES_BEYOND_MIN]
+    later = [run for run in runs(second) if run[1] - run[0] + 1 >= FRAMES_BEYOND_MIN]
     for start, end in later:
         before = [run[1] for run in earlier if run[1] < start]
         if before:
             return before[-1], start, end
     return None
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(start), int(end) - 1) for start, end in edges.reshape(-1, 2)]
 
 
 def _is_leap(samples: tuple[TrackSample, ...], plane: RoadPlane, crossing: _Crossing) -> bool:
@@ -184,7 +178,7 @@ RULE = Rule(
         "distance beyond the line with its uncertainty",
         "the frame the plate was read from",
     ),
-    gates=(plate_is_read, clock_is_known, vehicle_is_alone),
+    gates=EVERY_RULE,
     lowered_to_shadow_by=(),
     judge=judge,
 )
