@@ -57,9 +57,9 @@ class BarLine(Contract):
         return f"{self.name}, {figure}, {self.bar}, {'ok' if self.is_ok else 'short'}"
 
 
-def load_bars(path: Path | None = None) -> tuple[Bar, ...]:
-    """Return the bars of a file, by default those of this installation."""
-    text = (path or Path(str(resources.files("models.evaluation") / "bars.toml"))).read_text("utf-8")
+def load_bars(name: str = "bars.toml") -> tuple[Bar, ...]:
+    """Return the bars of a file of this installation, by default those of reading plates."""
+    text = Path(str(resources.files("models.evaluation") / name)).read_text("utf-8")
     return _BarsFile.model_validate(tomllib.loads(text)).bars
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recognition.cli.bench_speed import bench_speed
 from recognition.cli.report import FAILED, plain_errors
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _TABLE_WIDTH = 150
 
-bench = typer.Typer(name="bench", help="Measure this installation on labelled pictures.", no_args_is_help=True)
+bench = typer.Typer(name="bench", help="Measure this installation against known truth.", no_args_is_help=True)
+bench.command("speed")(bench_speed)
 
 
 @bench.command("read")

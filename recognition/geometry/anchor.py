@@ -17,6 +17,7 @@ from recognition.contracts import RecognitionError
 from recognition.geometry.adjustment import spread
 from recognition.geometry.plane import Points, RoadPlane
 from recognition.geometry.plate_height import (
+    HEIGHT_BEFORE_M,
     PlateHeight,
     PlateSize,
     PlateView,
@@ -29,7 +30,7 @@ from recognition.geometry.track import TrackSample
 
 CONTACT_RELATIVE_LIMIT = 0.033
 """Largest relative error of speed from a box's bottom edge, seen in a trial with perfect calibration over 13-25 m."""
-PLATE_SAMPLES_MIN = 5
+PLATE_SAMPLES_MIN = 4
 _CUT_MARGIN_PX = 2.0
 _HEIGHT_STEP_M = 0.01
 
@@ -105,7 +106,7 @@ def anchor_plate(samples: Sequence[TrackSample], plane: RoadPlane, size: PlateSi
     """Follow the middle of the plate at the height that its width tells.
 
     Returns:
-        None where fewer than five samples carry corners of the shape of such a plate, or the survey does not fix the
+        None where fewer than four samples carry corners of the shape of such a plate, or the survey does not fix the
         camera's height.
     """
     seen = [sample for sample in samples if sample.plate_corners_px is not None]
@@ -114,17 +115,14 @@ def anchor_plate(samples: Sequence[TrackSample], plane: RoadPlane, size: PlateSi
     pose = pose_of(plane)
     if pose is None:
         return None
-    view = PlateView(
-        corners_px=np.array([sample.plate_corners_px for sample in seen], dtype=np.float64),
-        boxes_px=np.array([sample.box_px for sample in seen], dtype=np.float64),
-        size=size,
-    )
-    if not pose.looks_down_at(view.centres_px).all():
+    corners_px = np.array([sample.plate_corners_px for sample in seen], dtype=np.float64)
+    if not pose.looks_down_at(corners_px.mean(axis=1)).all():
         return None
-    is_plate = has_plate_shape(view, pose)
+    is_plate = has_plate_shape(corners_px, size, pose)
     if np.count_nonzero(is_plate) < PLATE_SAMPLES_MIN:
         return None
-    view, seen = view.kept(is_plate), [sample for sample, keep in zip(seen, is_plate, strict=True) if keep]
+    seen = [sample for sample, keep in zip(seen, is_plate.tolist(), strict=True) if keep]
+    view = _view(samples, seen, corners_px[is_plate], size, pose)
     centres_px = view.centres_px
     height = find_plate_height(view, pose)
     shifted = height_under(view, pose, height)
@@ -144,6 +142,27 @@ def anchor_plate(samples: Sequence[TrackSample], plane: RoadPlane, size: PlateSi
         calibration_m=spread(placed, pose.covariance),
         height_m=(higher - road_m) * (height.standard_uncertainty_m / _HEIGHT_STEP_M),
         plate_height=height,
+    )
+
+
+def _view(
+    samples: Sequence[TrackSample], seen: Sequence[TrackSample], corners_px: Points, size: PlateSize, pose: CameraPose
+) -> PlateView:
+    """Put the looks at the plate beside all boxes between the first and the last of them.
+
+    Where the plate was not looked at, its middle follows from a smooth way through the looks.
+    """
+    looks_s = np.array([sample.pts_s for sample in seen])
+    boxed = [sample for sample in samples if looks_s[0] <= sample.pts_s <= looks_s[-1]]
+    road_m = pose.at_height(corners_px.mean(axis=1), HEIGHT_BEFORE_M[0])
+    degree = 2 if len(seen) > PLATE_SAMPLES_MIN else 1
+    at_s = np.array([sample.pts_s for sample in boxed]) - looks_s[0]
+    way = [np.polyval(np.polyfit(looks_s - looks_s[0], road_m[:, axis], degree), at_s) for axis in (0, 1)]
+    return PlateView(
+        corners_px=corners_px,
+        boxes_px=np.array([sample.box_px for sample in boxed], dtype=np.float64),
+        middles_px=pose.project(np.column_stack([*way, np.full(len(at_s), HEIGHT_BEFORE_M[0])])),
+        size=size,
     )
 
 

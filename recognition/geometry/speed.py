@@ -16,14 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.contracts import Measurement, Site
-from recognition.geometry.anchor import CONTACT_RELATIVE_LIMIT, Anchored, anchor_box, anchor_plate, whole_samples
+from recognition.geometry.anchor import (
+    CONTACT_RELATIVE_LIMIT,
+    PLATE_SAMPLES_MIN,
+    Anchored,
+    anchor_box,
+    anchor_plate,
+    whole_samples,
+)
 from recognition.geometry.line_fit import LineFit, fit_line
 from recognition.geometry.plane import Points, RoadPlane
 from recognition.geometry.plate_height import PlateSize, is_plausible
 from recognition.geometry.track import TrackSample
 
 KMH = 3.6
-SAMPLES_MIN = 5
+SAMPLES_MIN = {"plate": PLATE_SAMPLES_MIN, "box_bottom": 5}
 REFIT_SAMPLES_MIN = 4
 LENGTH_MIN_M = 5.0
 DURATION_MIN_S = 0.12
@@ -62,7 +69,7 @@ class _Estimate:
 def measure_speed(samples: Sequence[TrackSample], plane: RoadPlane, site: Site) -> Measurement | None:
     """Measure the mean speed over the site's measuring zone.
 
-    The plate is followed where it was found in five frames of the zone or more, else the bottom of the box.
+    The plate is followed where it was found in four frames of the zone or more, else the bottom of the box.
 
     Returns:
         A measurement, valid or with the reason why not: ``track_too_short``, ``time_jump``, ``disagreement``,
@@ -77,7 +84,7 @@ def measure_speed(samples: Sequence[TrackSample], plane: RoadPlane, site: Site) 
         return None
     size = PlateSize.of(site.jurisdiction)
     plate = anchor_plate(box.samples, plane, size) if size else None
-    main = plate if plate is not None and _length_m(plate) >= LENGTH_MIN_M else box
+    main = box if plate is None or _is_short(plate) else plate
     if has_time_jump(main.samples):
         return _refused("time_jump", main.method)
     if _is_short(main):
@@ -101,7 +108,7 @@ def _length_m(anchored: Anchored) -> float:
 
 def _is_short(anchored: Anchored) -> bool:
     return (
-        len(anchored.samples) < SAMPLES_MIN
+        len(anchored.samples) < SAMPLES_MIN[anchored.method]
         or float(np.ptp(anchored.at_s)) < DURATION_MIN_S
         or _length_m(anchored) < LENGTH_MIN_M
     )

@@ -12,13 +12,10 @@ from recognition.contracts import Measurement, RuleMode
 from recognition.geometry import box_bottoms_px, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
 from recognition.violations.gates import EVERY_RULE, certificate_holds, first_refusal, mode_of
+from recognition.violations.legal_limits import TOO_UNCERTAIN, is_too_uncertain
 from recognition.violations.rule import Rule
 
 EXCESS_MIN_KMH = 1
-LEGAL_LIMIT_KMH = 3.0
-LEGAL_LIMIT_RELATIVE = 0.03
-LEGAL_LIMIT_BREAK_KMH = 100.0
-"""Error limits of speed meters in use: 3 km/h up to 100 km/h, 3 % above (PTB-A 18.11 and national likes)."""
 
 
 def judge(case: RuleInput) -> Finding | Refusal | None:
@@ -37,17 +34,10 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     return Refusal(RULE.name, reason) if reason else finding
 
 
-def uncertainty_limit_kmh(value_kmh: float) -> float:
-    """Return the largest expanded uncertainty of an enforceable speed: half the legal error limit."""
-    if value_kmh <= LEGAL_LIMIT_BREAK_KMH:
-        return LEGAL_LIMIT_KMH / 2
-    return value_kmh * LEGAL_LIMIT_RELATIVE / 2
-
-
 def why_not_enforceable(speed: Measurement) -> str | None:
     """Return why a valid speed may be counted but not fined, None where it may."""
-    if speed.expanded_uncertainty > uncertainty_limit_kmh(speed.value):
-        return "uncertainty_over_half_limit"
+    if is_too_uncertain(speed):
+        return TOO_UNCERTAIN
     if speed.method != "plate":
         return "contact_point_unknown"
     return None
@@ -92,6 +82,6 @@ RULE = Rule(
         "certificate valid at that moment",
     ),
     gates=(certificate_holds, *EVERY_RULE),
-    lowered_to_shadow_by=("uncertainty_over_half_limit", "contact_point_unknown"),
+    lowered_to_shadow_by=(TOO_UNCERTAIN, "contact_point_unknown"),
     judge=judge,
 )

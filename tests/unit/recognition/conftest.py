@@ -112,15 +112,17 @@ class Road:
         plate_m: float | None = 0.6,
         noise_px: float = 0.8,
         plate_noise_px: float = 0.5,
-        plate_wider_px: float = 0.0,
+        plate_wider_px: float = 1.4,
+        lower_relative: float = 0.0139,
         correlation: float = 0.0,
         at: datetime = NOON,
     ) -> tuple[TrackSample, ...]:
         """The samples of a vehicle's rear going away (or coming, at a negative speed) through the picture.
 
         The box spans the vehicle's rear, down to the bumper's lower edge or, where that hangs lower in the picture,
-        to the tyres past it; ``plate_m`` is the plate's height, None for no plate read.  Errors of neighbouring frames
-        correlate with ``correlation``.
+        to the tyres past it; ``plate_m`` is the plate's height, None for no plate read.  Plates are drawn wider and
+        boxes end lower than they should by what the networks do on average.  Errors of neighbouring frames correlate
+        with ``correlation``.
         """
         start = from_m if speed_kmh >= 0 else to_m
         count = int((to_m - from_m) / max(abs(speed_kmh) / 3.6, 0.1) * fps) if speed_kmh else 50
@@ -136,6 +138,7 @@ class Road:
         tyre = seen(np.column_stack([aside, along + overhang_m, 0 * level]))
         top = seen(np.column_stack([aside, along, tall_m * level]))
         boxes = np.column_stack([left[:, 0], top[:, 1], right[:, 0], np.maximum(left[:, 1], tyre[:, 1])]) + noise
+        boxes[:, 3] += lower_relative * (right - left)[:, 0]
         corners = np.zeros((count, 4, 2))
         for k, (a, b) in enumerate(((-1, 1), (1, 1), (1, -1), (-1, -1))):
             plate = np.column_stack([aside + a * 0.26, along, ((plate_m or 0.0) + b * 0.056) * level])

@@ -9,7 +9,8 @@ import pytest
 
 from recognition.contracts import ClockQuality, ClockSource, Measurement, RuleMode
 from recognition.violations import assess, evaluate
-from recognition.violations.point_speed import uncertainty_limit_kmh, why_not_enforceable
+from recognition.violations.legal_limits import uncertainty_limit_kmh
+from recognition.violations.point_speed import why_not_enforceable
 
 
 def fast(road: Any, speed_kmh: float = 85.0, **how: Any) -> Any:
