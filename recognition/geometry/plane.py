@@ -1,5 +1,8 @@
 """The road as a plane: a homography between picture and metres, with the covariance of what the survey could not know.
 
+Where the lens is known, the homography is between its ideal pixels and metres; all pixels given and returned are the
+picture's own.
+
 Normalised direct linear transform, then Gauss-Newton on picture and road errors together (Hartley and Zisserman,
 Multiple View Geometry, 2nd ed., 4.1-4.5 and 5.2).
 """
@@ -10,8 +13,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.contracts import RecognitionError, Site, SiteError, Survey
+from recognition.contracts import Lens, RecognitionError, Site, SiteError, Survey
 from recognition.geometry.adjustment import adjust, spread
+from recognition.geometry.lens import to_ideal, to_picture
 
 Points = NDArray[np.float64]
 _PARAMETERS = 8
@@ -33,6 +37,7 @@ class RoadPlane:
     width_px: int
     height_px: int
     variance_factor: float
+    lens: Lens | None = None
 
     @classmethod
     def from_site(cls, site: Site) -> Self:
@@ -47,24 +52,28 @@ class RoadPlane:
                 code="site.unsurveyed",
                 hint="add a [survey] with at least four points known in the picture and on the road",
             )
-        return cls.from_survey(site.survey, width_px=site.camera.width_px, height_px=site.camera.height_px)
+        return cls.from_survey(
+            site.survey, width_px=site.camera.width_px, height_px=site.camera.height_px, lens=site.lens
+        )
 
     @classmethod
-    def from_survey(cls, survey: Survey, *, width_px: int, height_px: int) -> Self:
+    def from_survey(cls, survey: Survey, *, width_px: int, height_px: int, lens: Lens | None = None) -> Self:
         """Adjust the plane to survey points seen in a picture of the given size.
 
         Raises:
             SiteError: the points do not fix a plane, or lie mirrored or behind the camera (``site.invalid``).
         """
         road_m, picture_px = survey_points(survey)
-        road_frame, picture_frame = _frame(road_m), _frame(picture_px)
-        start = _direct_linear_transform(_apply(road_frame, road_m), _apply(picture_frame, picture_px))
-        plane = cls(start, np.zeros((8, 8)), road_frame, picture_frame, survey, width_px, height_px, 1.0)
+        ideal_px = _ideal_points(survey, lens)
+        road_frame, picture_frame = _frame(road_m), _frame(ideal_px)
+        start = _direct_linear_transform(_apply(road_frame, road_m), _apply(picture_frame, ideal_px))
+        plane = cls(start, np.zeros((8, 8)), road_frame, picture_frame, survey, width_px, height_px, 1.0, lens)
         plane._check_orientation()
         whiten = plane._whitening(road_m)
 
         def residuals(parameters: Points) -> Points:
-            errors = _apply(replace(plane, parameters=parameters).homography, road_m) - picture_px
+            seen_px = to_picture(_apply(replace(plane, parameters=parameters).homography, road_m), lens)
+            errors = seen_px - picture_px
             return np.asarray(np.einsum("nij,nj->ni", whiten, errors)).ravel()
 
         result = adjust(residuals, start)
@@ -77,14 +86,14 @@ class RoadPlane:
 
     @property
     def homography(self) -> Points:
-        """Road metres to pixels (3, 3); the third coordinate is positive in front of the camera."""
+        """Road metres to ideal pixels (3, 3); the third coordinate is positive in front of the camera."""
         return np.asarray(
             np.linalg.inv(self.picture_frame) @ np.append(self.parameters, 1.0).reshape(3, 3) @ self.road_frame,
         )
 
     def is_on_road(self, points_px: Points) -> NDArray[np.bool_]:
-        """Tell for each pixel (N, 2) whether it lies below the horizon of the plane, (N,)."""
-        lifted = _lift(points_px) @ self._inverse.T
+        """Tell for each pixel (N, 2) whether it lies below the horizon of the plane and within the lens, (N,)."""
+        lifted = _lift(to_ideal(points_px, self.lens)) @ self._inverse.T
         return np.asarray(lifted[:, 2] > 0)
 
     def to_road(self, points_px: Points) -> Points:
@@ -101,17 +110,17 @@ class RoadPlane:
                 code="geometry.above_horizon",
                 hint="use pixels of the road only, or check the survey points",
             )
-        return _apply(self._inverse, points_px)
+        return self._free_road(points_px)
 
     def to_pixels(self, points_m: Points) -> Points:
-        """Return the pixels (N, 2) of road points, m (N, 2).
+        """Return the pixels (N, 2) of road points, m (N, 2); NaN where they lie past what the lens's model reaches.
 
         Raises:
             RecognitionError: a point lies behind the camera (``geometry.behind_camera``).
         """
         if not (_lift(points_m) @ self.homography.T)[:, 2].min(initial=1.0) > 0:
             raise RecognitionError("a road point lies behind the camera", code="geometry.behind_camera")
-        return _apply(self.homography, points_m)
+        return to_picture(_apply(self.homography, points_m), self.lens)
 
     def calibration_spread_m(self, points_px: Points) -> Points:
         """Return how far one standard deviation of each independent calibration error moves the points, m (8, N, 2)."""
@@ -147,7 +156,7 @@ class RoadPlane:
         """Return the plane adjusted to all survey points but one."""
         points = self.survey.points
         rest = self.survey.model_copy(update={"points": points[:index] + points[index + 1 :]})
-        return RoadPlane.from_survey(rest, width_px=self.width_px, height_px=self.height_px)
+        return RoadPlane.from_survey(rest, width_px=self.width_px, height_px=self.height_px, lens=self.lens)
 
     def leave_one_out_m(self) -> Points:
         """Return how far each survey point lies from where the others alone put it, m (N,); needs six points."""
@@ -161,7 +170,7 @@ class RoadPlane:
         return replace(self, parameters=self.parameters + error)
 
     def _free_road(self, points_px: Points) -> Points:
-        return _apply(self._inverse, points_px)
+        return _apply(self._inverse, to_ideal(points_px, self.lens))
 
     @property
     def _inverse(self) -> Points:
@@ -169,8 +178,13 @@ class RoadPlane:
 
     def _whitening(self, road_m: Points) -> Points:
         """Return (N, 2, 2) that turns picture errors into unit variance; road errors count as the pixels they cause."""
-        jacobian = np.linalg.inv(self.metres_per_pixel(_apply(self.homography, road_m)))
-        covariance = self.survey.sigma_px**2 * np.eye(2) + self.survey.sigma_m**2 * np.einsum(
+        seen_px = to_picture(_apply(self.homography, road_m), self.lens)
+        if not np.isfinite(seen_px).all():
+            seen_px = survey_points(self.survey)[1]
+        jacobian = np.linalg.inv(self.metres_per_pixel(seen_px))
+        # What the lens's calibration left over moves a point as an unsteady click does.
+        lens_px = self.lens.sigma_px if self.lens is not None else 0.0
+        covariance = (self.survey.sigma_px**2 + lens_px**2) * np.eye(2) + self.survey.sigma_m**2 * np.einsum(
             "nik,njk->nij",
             jacobian,
             jacobian,
@@ -200,6 +214,17 @@ def survey_points(survey: Survey) -> tuple[Points, Points]:
         np.array([point.road_m for point in survey.points], dtype=np.float64),
         np.array([point.pixel_px for point in survey.points], dtype=np.float64),
     )
+
+
+def _ideal_points(survey: Survey, lens: Lens | None) -> Points:
+    ideal_px = to_ideal(survey_points(survey)[1], lens)
+    for point, ideal in zip(survey.points, ideal_px, strict=True):
+        if not np.isfinite(ideal).all():
+            raise SiteError(
+                f"survey point {point.name!r} lies outside of what the lens's model reaches",
+                hint="calibrate the lens with boards out to the picture's corners, or leave the point out",
+            )
+    return ideal_px
 
 
 def _lift(points: Points) -> Points:

@@ -1,7 +1,8 @@
 """Where the camera stands and how it looks, so that a point of known height above the road can be placed.
 
-From a road plane, square pixels and a principal point in the picture's middle, focal length and pose follow in closed
-form (Zhang, A flexible new technique for camera calibration, 2000, section 3.1); then an adjustment on the survey.
+From a road plane, square pixels and a principal point (the lens's, else the picture's middle), focal length and pose
+follow in closed form (Zhang, A flexible new technique for camera calibration, 2000, section 3.1); then an adjustment on
+the survey.
 """
 
 from dataclasses import dataclass, replace
@@ -10,8 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.contracts import RecognitionError
+from recognition.contracts import Lens, RecognitionError
 from recognition.geometry.adjustment import adjust, spread
+from recognition.geometry.lens import to_ideal, to_picture
 from recognition.geometry.plane import Points, RoadPlane, survey_points
 
 _MISFIT_LIMIT = 9.0
@@ -21,7 +23,7 @@ _FOCAL_SPAN = (0.2, 50.0)
 
 @dataclass(frozen=True, eq=False)
 class CameraPose:
-    """A pinhole camera over the road.
+    """A pinhole camera over the road, behind its lens; pixels given and returned are the picture's own.
 
     ``rotation`` (3, 3) turns road axes (X right, Y away, Z up) into camera axes (right, down, forward);
     ``centre_m`` (3,) is the camera in road metres.  ``covariance`` (7, 7) is of the errors
@@ -33,6 +35,7 @@ class CameraPose:
     rotation: Points
     centre_m: Points
     covariance: Points
+    lens: Lens | None = None
 
     @classmethod
     def from_plane(cls, plane: RoadPlane) -> Self:
@@ -42,7 +45,7 @@ class CameraPose:
             RecognitionError: no such camera, or the survey fixes its height to no better than a quarter
                 (``geometry.no_pose``): the lens is not ideal, the picture is cropped, or the points are too flat.
         """
-        start = cls(*_closed_form(plane), np.zeros((7, 7)))
+        start = cls(*_closed_form(plane), np.zeros((7, 7)), plane.lens)
         road_m, picture_px = survey_points(plane.survey)
         road = np.column_stack([road_m, np.zeros(len(road_m))])
         whiten = plane._whitening(road_m)  # noqa: SLF001 - the plane owns the survey's weights
@@ -74,22 +77,23 @@ class CameraPose:
     def project(self, points_m: Points) -> Points:
         """Return the pixels (N, 2) of points (N, 3) in road metres."""
         seen = (points_m - self.centre_m) @ self.rotation.T
-        return np.asarray(self.principal_px + self.focal_px * seen[:, :2] / seen[:, 2:])
+        return to_picture(self.principal_px + self.focal_px * seen[:, :2] / seen[:, 2:], self.lens)
 
     def at_height(self, points_px: Points, height_m: float) -> Points:
         """Return where, m (N, 2), pixels (N, 2) meet the level ``height_m`` above the road."""
-        rays = (
-            np.column_stack([(points_px - self.principal_px) / self.focal_px, np.ones(len(points_px))]) @ self.rotation
-        )
+        rays = self._rays(points_px)
         reach = (height_m - self.centre_m[2]) / rays[:, 2]
         return np.asarray(self.centre_m[:2] + reach[:, None] * rays[:, :2])
 
     def looks_down_at(self, points_px: Points) -> NDArray[np.bool_]:
         """Tell for each pixel (N, 2) whether its ray goes down to the road, (N,)."""
-        rays = (
-            np.column_stack([(points_px - self.principal_px) / self.focal_px, np.ones(len(points_px))]) @ self.rotation
-        )
+        rays = self._rays(points_px)
         return np.asarray(rays[:, 2] < 0)
+
+    def _rays(self, points_px: Points) -> Points:
+        """Return the directions (N, 3) in road axes in which pixels (N, 2) look."""
+        aside = (to_ideal(points_px, self.lens) - self.principal_px) / self.focal_px
+        return np.asarray(np.column_stack([aside, np.ones(len(aside))]) @ self.rotation)
 
     def standard_uncertainty_m(self) -> Points:
         """Return the standard uncertainty of the camera's place, m (3,)."""
@@ -98,7 +102,8 @@ class CameraPose:
 
 def _closed_form(plane: RoadPlane) -> tuple[float, Points, Points, Points]:
     """Return focal length, principal point, rotation and centre from the homography."""
-    principal = np.array([plane.width_px / 2, plane.height_px / 2])
+    middle_px = (plane.width_px / 2, plane.height_px / 2)
+    principal = np.array(plane.lens.centre_px if plane.lens is not None else middle_px)
     shift = np.array([[1.0, 0.0, -principal[0]], [0.0, 1.0, -principal[1]], [0.0, 0.0, 1.0]])
     columns = (shift @ plane.homography).T
     focal = _focal_px(columns[0], columns[1], plane.width_px)

@@ -114,14 +114,14 @@ def _is_short(anchored: Anchored) -> bool:
     )
 
 
-def has_time_jump(samples: Sequence[TrackSample]) -> bool:
+def has_time_jump(samples: Sequence[TrackSample], *, gap_max_s: float = GAP_MAX_S) -> bool:
     """Tell whether stream time stands still, goes back, leaps, or disagrees with the wall clock of the frames."""
     steps_s = np.diff([sample.pts_s for sample in samples])
     walls_s = np.array(
         [(b.captured_at - a.captured_at).total_seconds() for a, b in pairwise(samples)],
     )
     return bool(
-        np.any(steps_s <= 0) or np.any(steps_s > GAP_MAX_S) or np.any(np.abs(steps_s - walls_s) > CLOCKS_AGREE_S),
+        np.any(steps_s <= 0) or np.any(steps_s > gap_max_s) or np.any(np.abs(steps_s - walls_s) > CLOCKS_AGREE_S),
     )
 
 
