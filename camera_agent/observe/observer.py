@@ -1,7 +1,7 @@
 """From the end of one track to the events that are recorded of it, all at once or not at all."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
@@ -13,6 +13,7 @@ from camera_agent.outbox.journal import device_namespace
 from recognition.contracts import EventType, Passage, Site, ViolationCandidate
 from recognition.evidence import SigningKey
 from recognition.geometry import RoadPlane, TrackSample
+from recognition.signals import SignalTimeline
 from recognition.violations import Finding, RuleInput, assess
 from recognition.vision import TrackedVehicle, build_passage
 
@@ -67,9 +68,10 @@ class Observer:
         segment: Segment,
         *,
         others: tuple[tuple[TrackSample, ...], ...] = (),
+        signals: Mapping[str, SignalTimeline] | None = None,
         is_unfinished: bool = False,
     ) -> Observation:
-        """Describe one vehicle, given the tracks of the ``others`` that were seen at the same time.
+        """Describe one vehicle, given the tracks of the ``others`` seen at the same time, and what signal heads showed.
 
         ``is_unfinished``: the segment broke while the vehicle was in view.  If the timestamps jumped, they are not
         believed for it either: no speed, no finding.
@@ -89,7 +91,7 @@ class Observer:
         drafts = [_passage_draft(natural_key, passage, images)]
         sealed, refusals = [], Counter[str]()
         if plane is not None:
-            assessment = assess(_case(vehicle, passage, context.site, plane, others))
+            assessment = assess(_case(vehicle, passage, context, others, signals or {}))
             refusals = assessment.reasons
             sealed = self._seal(natural_key, assessment.findings, vehicle, passage, segment)
         drafts.extend(_candidate_draft(natural_key, number, one) for number, one in enumerate(sealed))
@@ -114,19 +116,21 @@ class Observer:
 def _case(
     vehicle: TrackedVehicle,
     passage: Passage,
-    site: Site,
-    plane: RoadPlane,
+    context: SceneContext,
     others: tuple[tuple[TrackSample, ...], ...],
+    signals: Mapping[str, SignalTimeline],
 ) -> RuleInput:
+    assert context.plane is not None
     return RuleInput(
         samples=vehicle.samples,
-        plane=plane,
-        site=site,
+        plane=context.plane,
+        site=context.site,
         speed=passage.speed,
         plate=vehicle.consensus,
         vehicle_class=vehicle.vehicle_class,
         clock=passage.clock,
         others=others,
+        signals=signals,
     )
 
 

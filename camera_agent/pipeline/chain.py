@@ -11,6 +11,7 @@ from camera_agent.observe import Observation, Observer
 from camera_agent.outbox import Journal
 from recognition.contracts import Site
 from recognition.geometry import TrackSample
+from recognition.signals import SiteSignals
 from recognition.vision import TrackedVehicle
 from recognition.vision.video import Image
 
@@ -69,6 +70,7 @@ class CameraPipeline:
         self._journal = journal
         self._on_recorded = on_recorded
         self._analyser: Analyser | None = None
+        self._signals: SiteSignals | None = None
         self._segment: Segment | None = None
         self._gone: deque[tuple[TrackSample, ...]] = deque(maxlen=_REMEMBERED_VEHICLES)  # no pictures
 
@@ -78,6 +80,7 @@ class CameraPipeline:
         Raises:
             CaptureError: the picture is not of the size that was surveyed (``capture.picture_size``).
             OutboxError: what was seen cannot be made durable.
+            RecognitionError: too few pictures a second for the site's signal heads (``signals.too_slow``).
         """
         check_size(self._observer.context.site, captured.image.meta.width_px, captured.image.meta.height_px)
         if captured.segment is not self._segment:
@@ -85,6 +88,9 @@ class CameraPipeline:
             self._segment = captured.segment
         if self._analyser is None:
             self._analyser = self._new_analyser(captured.segment.rate_hz)
+            self._signals = SiteSignals(self._observer.context.site, frame_s=1 / captured.segment.rate_hz)
+        if self._signals is not None:
+            self._signals.see(captured.image.meta.pts_s, captured.image.bgr)
         self.counts.frames += 1
         self._record_all(self._analyser.feed(captured.image), captured.segment, is_unfinished=False)
 
@@ -93,7 +99,7 @@ class CameraPipeline:
         if self._analyser is None or self._segment is None:
             return
         self._record_all(self._analyser.finish(), self._segment, is_unfinished=True)
-        self._analyser = None
+        self._analyser = self._signals = None
         self._gone.clear()
 
     def _record_all(self, vehicles: Sequence[TrackedVehicle], segment: Segment, *, is_unfinished: bool) -> None:
@@ -106,7 +112,11 @@ class CameraPipeline:
             self.counts.known += 1  # recorded before a restart, together with all its packages
             return
         observation = self._observer.observe(
-            vehicle, segment, others=self._seen_with(vehicle), is_unfinished=is_unfinished
+            vehicle,
+            segment,
+            others=self._seen_with(vehicle),
+            signals=self._signals.timelines() if self._signals is not None else {},
+            is_unfinished=is_unfinished,
         )
         self._journal.append(observation.drafts)
         self.counts.refusals.update(observation.refusals)

@@ -18,6 +18,7 @@ from recognition.contracts import Passage, Site, SiteError
 
 if TYPE_CHECKING:
     from recognition.geometry import RoadPlane
+    from recognition.signals import SignalTimeline, SiteSignals
     from recognition.vision import SceneAnalyser, TrackedVehicle, VideoReader
 
 _DEVICE_ID = "offline"
@@ -49,6 +50,7 @@ def analyse(
     with plain_errors():
         from recognition.geometry import RoadPlane, load_site, unsurveyed_site
         from recognition.plates import load_grammars
+        from recognition.signals import SiteSignals
         from recognition.vision import SceneAnalyser, VisionModels, read_video
 
         if home is not None:
@@ -65,11 +67,12 @@ def analyse(
             home=home or (_home(known) if known is not None else None),
             rate_hz=reader.nominal_rate_hz,
         )
+        signals = SiteSignals(survey, frame_s=1 / reader.nominal_rate_hz)
         vehicles = sorted(
-            _with_progress(reader, analyser, survey),
+            _with_progress(reader, analyser, signals, survey),
             key=lambda vehicle: (vehicle.samples[-1].pts_s, vehicle.track_id),
         )
-        scene = _Scene(survey, plane, models.digests, vehicles, Counter())
+        scene = _Scene(survey, plane, models.digests, vehicles, signals.timelines(), Counter())
         for vehicle in vehicles:
             passage, findings = _describe(vehicle, scene)
             sys.stdout.write(_as_json(passage, findings) if jsonl else _as_text(passage, findings))
@@ -96,7 +99,9 @@ def _home(site: Site) -> str | None:
     return site.jurisdiction if site.jurisdiction in known else None
 
 
-def _with_progress(reader: "VideoReader", analyser: "SceneAnalyser", site: Site) -> "Iterator[TrackedVehicle]":
+def _with_progress(
+    reader: "VideoReader", analyser: "SceneAnalyser", signals: "SiteSignals", site: Site
+) -> "Iterator[TrackedVehicle]":
     from rich.console import Console
     from rich.progress import Progress
 
@@ -105,6 +110,7 @@ def _with_progress(reader: "VideoReader", analyser: "SceneAnalyser", site: Site)
         task = progress.add_task("analysing", total=reader.expected_pictures)
         for image in reader:
             _check_size(image.meta.width_px, image.meta.height_px, site)
+            signals.see(image.meta.pts_s, image.bgr)
             yield from analyser.feed(image)
             progress.advance(task)
         yield from analyser.finish()
@@ -128,6 +134,7 @@ class _Scene:
     plane: "RoadPlane | None"
     models: dict[str, str]
     vehicles: "list[TrackedVehicle]"
+    signals: "dict[str, SignalTimeline]"
     refusals: Counter[str]
 
 
@@ -163,6 +170,7 @@ def _findings(vehicle: "TrackedVehicle", passage: Passage, scene: _Scene, plane:
         vehicle_class=passage.vehicle_class,
         clock=passage.clock,
         others=tuple(other.samples for other in scene.vehicles if other is not vehicle),
+        signals=scene.signals,
     )
     assessment = assess(case)
     scene.refusals.update(assessment.reasons)
