@@ -1,10 +1,58 @@
 """The catalogue of rules, and their verdict on one vehicle."""
 
-from recognition.violations import point_speed, solid_line
+from recognition.violations import (
+    banned_turn,
+    banned_u_turn,
+    box_junction,
+    bus_lane,
+    inspection,
+    insurance,
+    lights_off,
+    low_emission,
+    no_lorries,
+    no_parking,
+    no_stopping,
+    oncoming_lane,
+    one_way,
+    pedestrian,
+    phone,
+    point_speed,
+    red_light,
+    seat_belt,
+    section_speed,
+    shoulder,
+    solid_line,
+    stop_line,
+    tram_tracks,
+)
 from recognition.violations.case import Assessment, Finding, Refusal, RuleInput
 from recognition.violations.rule import Rule
 
-CATALOGUE: tuple[Rule, ...] = (point_speed.RULE, solid_line.RULE)
+CATALOGUE: tuple[Rule, ...] = (
+    point_speed.RULE,
+    section_speed.RULE,
+    red_light.RULE,
+    stop_line.RULE,
+    solid_line.RULE,
+    oncoming_lane.RULE,
+    one_way.RULE,
+    tram_tracks.RULE,
+    shoulder.RULE,
+    bus_lane.RULE,
+    no_stopping.RULE,
+    no_parking.RULE,
+    box_junction.RULE,
+    banned_turn.RULE,
+    banned_u_turn.RULE,
+    no_lorries.RULE,
+    low_emission.RULE,
+    pedestrian.RULE,
+    lights_off.RULE,
+    seat_belt.RULE,
+    phone.RULE,
+    insurance.RULE,
+    inspection.RULE,
+)
 
 
 def assess(case: RuleInput) -> Assessment:

@@ -6,6 +6,7 @@ A gate is asked only about a vehicle that the rule would accuse, so the counts t
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import cos, hypot, radians
+from statistics import median
 
 from recognition.contracts import BoxPx, ClockSource, RuleMode, VehicleClass
 from recognition.geometry import TrackSample, check_certificate, has_time_jump
@@ -16,13 +17,20 @@ Gate = Callable[[RuleInput, Finding], str | None]
 CLOCK_BOUND_MAX_MS = 1000.0
 OVERLAP_MAX = 0.4
 AMBIGUOUS_FRAMES = 3
+AMBIGUOUS_SHARE = 0.1
+"""So many frames, and so large a share of those shown: what passes before a vehicle that stands is no load."""
+GAP_MOVING_S = 1.0
+GAP_STANDING_S = 5.0
+"""A vehicle may go unseen for so long, the longer where it has not moved by more than its size meanwhile."""
 POSITION_APART_MAX_M = 30.0
 """Farther than this from its survey (beyond the receiver's own doubt) the device stands somewhere else."""
 VIEW_SHIFT_MAX_PX = 3.0
 LEAP_MAX_BOXES = 1.0
-"""From one frame to the next a vehicle's box does not move by more than its own size."""
+"""From one look to the next a vehicle's box does not move by more than its own size."""
 LOOKS_AGREE_MIN = 2
 _DEGREE_M = 111_320.0
+_JUMP_PACES = 2.0
+"""More time than so many times the usual for the frames between two looks: time went on, the frames did not."""
 _COVERAGE = 2.0
 
 
@@ -53,26 +61,32 @@ def vehicle_is_alone(case: RuleInput, finding: Finding) -> str | None:
     mine = {s.frame_sequence: s.box_px for s in case.samples if first <= s.frame_sequence <= last}
     for other in case.others:
         shared = [overlap(mine[s.frame_sequence], s.box_px) for s in other if s.frame_sequence in mine]
-        if sum(share > OVERLAP_MAX for share in shared) >= AMBIGUOUS_FRAMES:
+        if sum(share > OVERLAP_MAX for share in shared) >= max(AMBIGUOUS_FRAMES, AMBIGUOUS_SHARE * len(mine)):
             return "vehicle_ambiguous"
     return None
 
 
 def time_is_steady(case: RuleInput, finding: Finding) -> str | None:
     """A clock that jumps, or stream time that stands still, says nothing of when and how fast."""
-    return "time_jump" if has_time_jump(_shown(case, finding)) else None
+    shown = _shown(case, finding)
+    if has_time_jump(shown, gap_max_s=GAP_STANDING_S):
+        return "time_jump"
+    pace_s = median(_per_frame_s(one, other) for one, other in pairwise(shown)) if len(shown) > 1 else 0.0
+    is_jump = any(
+        _per_frame_s(one, other) > _JUMP_PACES * pace_s or _has_leapt(one, other)
+        for one, other in pairwise(shown)
+        if other.pts_s - one.pts_s > GAP_MOVING_S
+    )
+    return "time_jump" if is_jump else None
 
 
 def track_is_steady(case: RuleInput, finding: Finding) -> str | None:
-    """A box that leaps farther than its own size between neighbouring frames is two vehicles under one number."""
-    for one, other in pairwise(_shown(case, finding)):
-        if other.frame_sequence - one.frame_sequence != 1:
-            continue
-        (x0, y0, x1, y1), (u0, v0, u1, v1) = one.box_px, other.box_px
-        size = max(min(x1 - x0, u1 - u0), 1.0), max(min(y1 - y0, v1 - v0), 1.0)
-        if abs(x0 + x1 - u0 - u1) / 2 > LEAP_MAX_BOXES * size[0] or abs(y1 - v1) > LEAP_MAX_BOXES * size[1]:
-            return "track_leaps"
-    return None
+    """A box that leaps farther than its own size from one look to the next is perhaps two vehicles under one number.
+
+    That holds across a gap too: what moved that far unseen may have been exchanged for its neighbour meanwhile.
+    """
+    leaps = any(_has_leapt(one, other) for one, other in pairwise(_shown(case, finding)))
+    return "track_leaps" if leaps else None
 
 
 def position_agrees(case: RuleInput, finding: Finding) -> str | None:
@@ -155,3 +169,13 @@ def _shown(case: RuleInput, finding: Finding) -> tuple[TrackSample, ...]:
 def _size_class(kind: VehicleClass) -> str:
     """Cars, lorries and buses are mistaken for each other in the picture; two wheels are not taken for four."""
     return "two_wheels" if kind in (VehicleClass.MOTORCYCLE, VehicleClass.BICYCLE) else "four_wheels"
+
+
+def _per_frame_s(one: TrackSample, other: TrackSample) -> float:
+    return (other.pts_s - one.pts_s) / max(other.frame_sequence - one.frame_sequence, 1)
+
+
+def _has_leapt(one: TrackSample, other: TrackSample) -> bool:
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = one.box_px, other.box_px
+    wide_px, tall_px = max(min(x1 - x0, u1 - u0), 1.0), max(min(y1 - y0, v1 - v0), 1.0)
+    return abs(x0 + x1 - u0 - u1) / 2 > LEAP_MAX_BOXES * wide_px or abs(y1 - v1) > LEAP_MAX_BOXES * tall_px

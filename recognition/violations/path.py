@@ -76,9 +76,11 @@ class RoadPath:
     def smooth_m(self) -> Array:
         """The middle, each the median of five neighbours, (N, 2) m."""
         middle = self.middle_m
+        if not len(middle):
+            return middle
         padded = np.pad(middle, ((_MEDIAN // 2, _MEDIAN // 2), (0, 0)), mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(padded, _MEDIAN, axis=0)
-        return np.asarray(np.median(windows, axis=-1)) if len(middle) else middle
+        return np.asarray(np.median(windows, axis=-1))
 
     def depth(self, polygon_m: tuple[tuple[float, float], ...]) -> tuple[Array, Array]:
         """Return how deep each corner lies in a polygon (negative outside) and how far that may be wrong, (N, 2) m."""

@@ -84,4 +84,6 @@ RULE = Rule(
     gates=(certificate_holds, *EVERY_RULE),
     lowered_to_shadow_by=(TOO_UNCERTAIN, "contact_point_unknown"),
     judge=judge,
+    articles={"ru": "12.9"},
+    event_codes=("C1",),
 )

@@ -181,4 +181,6 @@ RULE = Rule(
     gates=EVERY_RULE,
     lowered_to_shadow_by=(),
     judge=judge,
+    articles={"ru": "12.16 ч.1"},
+    event_codes=("C11",),
 )

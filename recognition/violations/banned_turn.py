@@ -1,0 +1,44 @@
+"""Turning where no turn is allowed: out of one surveyed zone into another, seen all the way, round a bend.
+
+Who goes straight on through both zones, or whose track was lost in between, is not accused.
+"""
+
+from recognition.contracts import RuleMode
+from recognition.violations.case import Finding, Refusal, RuleInput
+from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.manoeuvre import find_manoeuvre
+from recognition.violations.proof import finding_of
+from recognition.violations.rule import Rule
+
+TURNED_MIN_DEG = 40.0
+"""Less than this is a change of lane or a bend of the road."""
+
+
+def judge(case: RuleInput) -> Finding | Refusal | None:
+    """Return what is found, why it is withheld, or None where there is nothing to accuse."""
+    mode = mode_of(case, RULE.name)
+    found = find_manoeuvre(case, "turn", TURNED_MIN_DEG) if mode is not RuleMode.OFF else None
+    if found is None:
+        return None
+    finding = finding_of(case, RULE.name, mode, found.act, found.facts)
+    reason = "track_leaps" if found.is_leap else first_refusal(RULE.gates, case, finding)
+    return Refusal(RULE.name, reason) if reason else finding
+
+
+RULE = Rule(
+    name="banned_turn",
+    title="A turn that is banned here",
+    proves=(
+        "a frame with the vehicle in the zone it came from",
+        "a frame with it in the bend",
+        "a frame with it in the zone it may not turn into",
+        "how far its direction of travel turned, with the bound",
+        "the frame the plate was read from",
+    ),
+    gates=EVERY_RULE,
+    lowered_to_shadow_by=(),
+    judge=judge,
+    # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
+    articles={"ru": "12.16 ч.2"},
+    event_codes=("C10",),
+)

@@ -1,0 +1,17 @@
+"""Whether a vehicle is being driven: nobody is accused of how a parked car looks or of its papers."""
+
+from recognition.geometry import describe_motion
+from recognition.geometry.motion import Way
+from recognition.violations.case import RuleInput
+
+_MOVING: tuple[Way, ...] = ("approaching", "receding")
+
+
+def is_driven(case: RuleInput) -> bool:
+    """Tell whether the vehicle came at least two metres while it was seen."""
+    return way_of(case) in _MOVING
+
+
+def way_of(case: RuleInput) -> Way | None:
+    """Return which way the vehicle went, seen from the camera; None where that cannot be told."""
+    return describe_motion(case.samples, case.plane, case.site).direction
