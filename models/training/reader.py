@@ -129,6 +129,11 @@ class ReaderTraining:
             name: torch.stack([one[name].float() for one in loaded]).mean(dim=0).to(own[name].dtype)
             for name in loaded[0]
         }
+        rows = state["rows.0.weight"]
+        height = own["rows.0.weight"].shape[2]
+        if rows.shape[2] != height:  # the full-height convolution of a network of another input height
+            stretched = nn.functional.interpolate(rows, (height, rows.shape[3]), mode="bilinear", align_corners=True)
+            state["rows.0.weight"] = stretched * (rows.shape[2] / height)
         self.network.load_state_dict(state)
         self.average.module.load_state_dict(state)
 
