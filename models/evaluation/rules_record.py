@@ -9,9 +9,11 @@ from typing import Any
 from rich.table import Table
 
 from models.evaluation.bars import Bar, Figures, load_bars
+from models.evaluation.record import machine
 from models.evaluation.rules import RuleResult, Trouble, judge_vehicle
 from models.evaluation.scores import wilson
 from models.synthesis.tracks import TrackCase, cases_of, scene_of
+from recognition import __version__
 from recognition.geometry import box_bottoms_px
 from recognition.violations import CATALOGUE
 
@@ -54,7 +56,7 @@ def troubles(done: Iterable[RuleResult]) -> Iterator[str]:
 
 def as_json(done: Sequence[RuleResult], *, seed: int) -> str:
     """Return the whole run."""
-    whole = {"seed": seed, "rules": [_record(one) for one in done]}
+    whole = {"seed": seed, "machine": machine(), "code": __version__, "rules": [_record(one) for one in done]}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recognition import __version__
 from recognition.cli.report import FAILED, plain_errors
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _keep(path: Path, figures: "dict[str, SpeedFigures]", measured_on: str | Non
     whole = {
         "measured_on": measured_on,
         "machine": machine(),
+        "code": __version__,
         "figures": {name: asdict(figure) for name, figure in figures.items()},
     }
     path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     eco_class = case.register.eco_class if case.register is not None else None
     if mode is RuleMode.OFF or eco_class is None or eco_class >= ECO_CLASS_MIN:
         return None
-    drive = next(find_drives(case, ZoneKind.LOW_EMISSION, WAY_MIN_M), None)
+    drive = next(find_drives(case, ZoneKind.LOW_EMISSION, WAY_MIN_M, is_area=True), None)
     if drive is None:
         return None
     facts = drive.facts | {"eco_class": eco_class, "eco_class_min": ECO_CLASS_MIN}

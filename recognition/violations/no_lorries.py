@@ -23,7 +23,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if mode is RuleMode.OFF or case.vehicle_class is not VehicleClass.TRUCK or _is_cleared(case.register):
         return None
     mass_kg = case.register.laden_mass_kg if case.register is not None else None
-    drive = next(find_drives(case, ZoneKind.NO_LORRIES, WAY_MIN_M), None)
+    drive = next(find_drives(case, ZoneKind.NO_LORRIES, WAY_MIN_M, is_area=True), None)
     if drive is None:
         return None
     facts = drive.facts

@@ -20,6 +20,8 @@ BUMPER_MAX_M = 0.35
 """Lower edge of a bumper above the road at most, where a tyre does not hang lower in the picture."""
 CAMERA_LOWEST_M = 4.0
 """Height of a camera that the survey does not fix: the lowest that anybody mounts, which doubts most."""
+FLANK_M = 1.0
+"""How far the flank in its box draws a vehicle's middle aside at most."""
 COVERAGE = 2.0
 STILL_M = 0.5
 """A standing vehicle's box wanders by less than this, beside its uncertainty."""
@@ -87,6 +89,15 @@ class RoadPath:
         depth, way = depth_inside(np.array(polygon_m, dtype=np.float64), self.corners_m.reshape(-1, 2))
         variance = np.einsum("ni,nij,nj->n", way, self.covariance_m2.reshape(-1, 2, 2), way)
         return depth.reshape(-1, _CORNERS), COVERAGE * np.sqrt(variance).reshape(-1, _CORNERS)
+
+    def middle_depth(self, polygon_m: tuple[tuple[float, float], ...]) -> tuple[Array, Array]:
+        """Return how deep the middle of the near end lies in a polygon, and how far that may be wrong, (N, 1) m.
+
+        Beside the camera's axis a box takes in the flank, which draws its middle inward.
+        """
+        depth, way = depth_inside(np.array(polygon_m, dtype=np.float64), self.middle_m)
+        variance = np.einsum("ni,nij,nj->n", way, self.covariance_m2.mean(axis=1), way)
+        return depth[:, None], FLANK_M + COVERAGE * np.sqrt(variance)[:, None]
 
     def is_surely_in(self, polygon_m: tuple[tuple[float, float], ...]) -> Flags:
         """Tell in which samples both corners lie inside beyond doubt, (N,)."""

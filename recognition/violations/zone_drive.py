@@ -49,14 +49,17 @@ class ZoneDrive:
         return {"zone_id": self.zone.zone_id, "frames_in_zone": self.last - self.first + 1}
 
 
-def find_drives(case: RuleInput, kind: ZoneKind, way_min_m: float) -> Iterator[ZoneDrive]:
-    """Find every drive of at least ``way_min_m`` beyond doubt along a zone of a kind."""
+def find_drives(case: RuleInput, kind: ZoneKind, way_min_m: float, *, is_area: bool = False) -> Iterator[ZoneDrive]:
+    """Find every drive of at least ``way_min_m`` beyond doubt along a zone of a kind.
+
+    An area closed to some vehicles (``is_area``) is entered by the middle of a vehicle; a lane must hold both corners.
+    """
     zones = [zone for zone in case.site.zones if zone.kind is kind]
     if not zones:
         return
     path = seen_path(case)
     for zone in zones:
-        for first, last in stays(path, zone.polygon_m):
+        for first, last in stays(path, zone.polygon_m, is_area=is_area):
             way = measure_way(path, first, last)
             if last - first + 1 >= FRAMES_MIN and at_least(way) >= way_min_m:
                 yield ZoneDrive(zone, path, first, last, way)
@@ -72,14 +75,16 @@ def seen_path(case: RuleInput) -> RoadPath:
     return RoadPath.of(tuple(seen), case.plane)
 
 
-def stays(path: RoadPath, polygon_m: Polygon, where: Flags | None = None) -> list[tuple[int, int]]:
+def stays(
+    path: RoadPath, polygon_m: Polygon, where: Flags | None = None, *, is_area: bool = False
+) -> list[tuple[int, int]]:
     """Return the spans (first, last sample) in which the near end stayed in a polygon, seen without a gap.
 
-    A span begins and ends with both corners surely inside; ``where`` (N,) leaves samples out.
+    A span begins and ends with both corners (of an area: the middle) surely inside; ``where`` (N,) leaves samples out.
     """
     if not len(path.at_s):
         return []
-    depth, bound = path.depth(polygon_m)
+    depth, bound = path.middle_depth(polygon_m) if is_area else path.depth(polygon_m)
     allowed = np.ones(len(depth), dtype=np.bool_) if where is None else where
     is_sure = np.all(depth > bound, axis=1) & allowed
     is_doubtful = np.all(depth > -bound, axis=1) & allowed

@@ -70,7 +70,7 @@ def test_what_the_register_knows_as_no_lorry(street: Any, case_of: Any, kind: Ve
 def test_who_only_turns_round_at_the_entry(street: Any, case_of: Any) -> None:
     """Hard innocent: less than ten metres into the zone."""
     assert answer(street, case_of, lorry(street), (-2.5, 2.5, 34, 60)) is None
-    assert isinstance(answer(street, case_of, lorry(street), (-2.5, 2.5, 28, 60)), Finding)
+    assert isinstance(answer(street, case_of, lorry(street), (-2.5, 2.5, 26, 60)), Finding)
 
 
 def test_ten_metres_are_needed_beyond_doubt(street: Any, case_of: Any) -> None:
