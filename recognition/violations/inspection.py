@@ -37,4 +37,5 @@ RULE = Rule(
     judge=judge,
     # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
     articles={"ru": "12.1 ч.2"},
+    event_codes=("C16",),
 )

@@ -36,4 +36,5 @@ RULE = Rule(
     lowered_to_shadow_by=(CLASS_UNCONFIRMED,),
     judge=judge,
     articles={"ru": "12.37 ч.2"},
+    event_codes=("C16",),
 )

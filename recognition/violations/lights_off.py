@@ -41,5 +41,6 @@ RULE = Rule(
     judge=judge,
     # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
     articles={"ru": "12.20"},
+    event_codes=("C16",),
     reviewers=1,
 )

@@ -57,4 +57,5 @@ RULE = Rule(
     judge=judge,
     # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
     articles={"ru": "8.23"},
+    event_codes=("C16",),
 )

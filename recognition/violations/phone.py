@@ -39,5 +39,6 @@ RULE = Rule(
     lowered_to_shadow_by=(),
     judge=judge,
     articles={"ru": "12.36.1"},
+    event_codes=("C16",),
     reviewers=2,
 )

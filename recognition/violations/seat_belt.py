@@ -40,5 +40,6 @@ RULE = Rule(
     lowered_to_shadow_by=(),
     judge=judge,
     articles={"ru": "12.6"},
+    event_codes=("C16",),
     reviewers=2,
 )
