@@ -41,6 +41,15 @@ class SceneContext:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What else was seen while a vehicle was there: other vehicles, persons, and the timelines of signal heads."""
+
+    others: tuple[tuple[TrackSample, ...], ...] = ()
+    people: tuple[tuple[TrackSample, ...], ...] = ()
+    signals: Mapping[str, SignalTimeline] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Observation:
     """One vehicle's passage, what it is alleged to have done, and the events to record."""
 
@@ -66,12 +75,11 @@ class Observer:
         self,
         vehicle: TrackedVehicle,
         segment: Segment,
+        beside: Beside | None = None,
         *,
-        others: tuple[tuple[TrackSample, ...], ...] = (),
-        signals: Mapping[str, SignalTimeline] | None = None,
         is_unfinished: bool = False,
     ) -> Observation:
-        """Describe one vehicle, given the tracks of the ``others`` seen at the same time, and what signal heads showed.
+        """Describe one vehicle, given what else was seen while it was there.
 
         ``is_unfinished``: the segment broke while the vehicle was in view.  If the timestamps jumped, they are not
         believed for it either: no speed, no finding.
@@ -91,7 +99,7 @@ class Observer:
         drafts = [_passage_draft(natural_key, passage, images)]
         sealed, refusals = [], Counter[str]()
         if plane is not None:
-            assessment = assess(_case(vehicle, passage, context, others, signals or {}))
+            assessment = assess(_case(vehicle, passage, context, beside or Beside()))
             refusals = assessment.reasons
             sealed = self._seal(natural_key, assessment.findings, vehicle, passage, segment)
         drafts.extend(_candidate_draft(natural_key, number, one) for number, one in enumerate(sealed))
@@ -117,8 +125,7 @@ def _case(
     vehicle: TrackedVehicle,
     passage: Passage,
     context: SceneContext,
-    others: tuple[tuple[TrackSample, ...], ...],
-    signals: Mapping[str, SignalTimeline],
+    beside: Beside,
 ) -> RuleInput:
     assert context.plane is not None
     return RuleInput(
@@ -129,8 +136,9 @@ def _case(
         plate=vehicle.consensus,
         vehicle_class=vehicle.vehicle_class,
         clock=passage.clock,
-        others=others,
-        signals=signals,
+        others=beside.others,
+        people=beside.people,
+        signals=beside.signals,
     )
 
 

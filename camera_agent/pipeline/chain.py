@@ -7,7 +7,7 @@ from typing import Protocol
 
 from camera_agent.capture import Captured, Segment
 from camera_agent.errors import CaptureError
-from camera_agent.observe import Observation, Observer
+from camera_agent.observe import Beside, Observation, Observer
 from camera_agent.outbox import Journal
 from recognition.contracts import Site
 from recognition.geometry import TrackSample
@@ -31,6 +31,10 @@ class Analyser(Protocol):
 
     def present(self) -> tuple[tuple[TrackSample, ...], ...]:
         """Return the samples so far of the vehicles still in view."""
+        ...
+
+    def people(self, first_s: float, last_s: float) -> tuple[tuple[TrackSample, ...], ...]:
+        """Return the tracks of the persons seen from one stream time to another."""
         ...
 
 
@@ -114,8 +118,7 @@ class CameraPipeline:
         observation = self._observer.observe(
             vehicle,
             segment,
-            others=self._seen_with(vehicle),
-            signals=self._signals.timelines() if self._signals is not None else {},
+            self._beside(vehicle),
             is_unfinished=is_unfinished,
         )
         self._journal.append(observation.drafts)
@@ -124,6 +127,12 @@ class CameraPipeline:
         self.counts.with_plate += observation.passage.plate is not None
         self.counts.candidates += len(observation.candidates)
         self._on_recorded(observation)
+
+    def _beside(self, vehicle: TrackedVehicle) -> Beside:
+        assert self._analyser is not None
+        assert self._signals is not None
+        people = self._analyser.people(vehicle.samples[0].pts_s, vehicle.samples[-1].pts_s)
+        return Beside(self._seen_with(vehicle), people, self._signals.timelines())
 
     def _seen_with(self, vehicle: TrackedVehicle) -> tuple[tuple[TrackSample, ...], ...]:
         assert self._analyser is not None

@@ -12,6 +12,7 @@ from recognition.contracts import Site
 from recognition.evidence import canonical_bytes
 from recognition.geometry import RoadPlane, load_site, unsurveyed_site
 from recognition.plates import load_grammars
+from recognition.violations import watches_people
 from recognition.vision import SceneAnalyser, VisionModels
 
 CODE_VERSION = f"rubezh-{__version__}"
@@ -83,5 +84,10 @@ def analyser_factory(models: VisionModels, site: Site) -> NewAnalyser:
     grammars = tuple(load_grammars())
     home = site.jurisdiction if any(grammar.plate_region == site.jurisdiction for grammar in grammars) else None
     return lambda rate_hz: SceneAnalyser(
-        models, camera_id=site.camera.camera_id, home=home, grammars=grammars, rate_hz=rate_hz
+        models,
+        camera_id=site.camera.camera_id,
+        home=home,
+        grammars=grammars,
+        rate_hz=rate_hz,
+        watch_people=watches_people(site),
     )

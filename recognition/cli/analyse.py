@@ -17,10 +17,11 @@ from recognition.cli.report import plain_errors
 from recognition.contracts import Passage, Site, SiteError
 
 if TYPE_CHECKING:
-    from recognition.geometry import RoadPlane
+    from recognition.geometry import RoadPlane, TrackSample
     from recognition.signals import SignalTimeline, SiteSignals
     from recognition.vision import SceneAnalyser, TrackedVehicle, VideoReader
 
+Tracks = tuple[tuple["TrackSample", ...], ...]
 _DEVICE_ID = "offline"
 _UNKNOWN = "unknown"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,6 +52,7 @@ def analyse(
         from recognition.geometry import RoadPlane, load_site, unsurveyed_site
         from recognition.plates import load_grammars
         from recognition.signals import SiteSignals
+        from recognition.violations import watches_people
         from recognition.vision import SceneAnalyser, VisionModels, read_video
 
         if home is not None:
@@ -66,13 +68,15 @@ def analyse(
             camera_id=survey.camera.camera_id,
             home=home or (_home(known) if known is not None else None),
             rate_hz=reader.nominal_rate_hz,
+            watch_people=watches_people(survey),
         )
+        people: dict[str, Tracks] = {}
         signals = SiteSignals(survey, frame_s=1 / reader.nominal_rate_hz)
         vehicles = sorted(
-            _with_progress(reader, analyser, signals, survey),
+            _with_progress(reader, analyser, _Watched(signals, people), survey),
             key=lambda vehicle: (vehicle.samples[-1].pts_s, vehicle.track_id),
         )
-        scene = _Scene(survey, plane, models.digests, vehicles, signals.timelines(), Counter())
+        scene = _Scene(survey, plane, models.digests, vehicles, people, signals.timelines(), Counter())
         for vehicle in vehicles:
             passage, findings = _describe(vehicle, scene)
             sys.stdout.write(_as_json(passage, findings) if jsonl else _as_text(passage, findings))
@@ -100,7 +104,7 @@ def _home(site: Site) -> str | None:
 
 
 def _with_progress(
-    reader: "VideoReader", analyser: "SceneAnalyser", signals: "SiteSignals", site: Site
+    reader: "VideoReader", analyser: "SceneAnalyser", watched: "_Watched", site: Site
 ) -> "Iterator[TrackedVehicle]":
     from rich.console import Console
     from rich.progress import Progress
@@ -110,10 +114,10 @@ def _with_progress(
         task = progress.add_task("analysing", total=reader.expected_pictures)
         for image in reader:
             _check_size(image.meta.width_px, image.meta.height_px, site)
-            signals.see(image.meta.pts_s, image.bgr)
-            yield from analyser.feed(image)
+            watched.signals.see(image.meta.pts_s, image.bgr)
+            yield from watched.with_people(analyser.feed(image), analyser)
             progress.advance(task)
-        yield from analyser.finish()
+        yield from watched.with_people(analyser.finish(), analyser)
 
 
 def _check_size(width_px: int, height_px: int, site: Site) -> None:
@@ -127,6 +131,20 @@ def _check_size(width_px: int, height_px: int, site: Site) -> None:
 
 
 @dataclass(frozen=True)
+class _Watched:
+    """What is seen beside the vehicles: signal heads, and the persons who were there while a vehicle was."""
+
+    signals: "SiteSignals"
+    people: "dict[str, Tracks]"
+
+    def with_people(self, vehicles: "list[TrackedVehicle]", analyser: "SceneAnalyser") -> "Iterator[TrackedVehicle]":
+        for vehicle in vehicles:
+            first, last = vehicle.samples[0], vehicle.samples[-1]
+            self.people[_natural_key(vehicle)] = analyser.people(first.pts_s, last.pts_s)
+            yield vehicle
+
+
+@dataclass(frozen=True)
 class _Scene:
     """What is the same for every vehicle of the video."""
 
@@ -134,6 +152,7 @@ class _Scene:
     plane: "RoadPlane | None"
     models: dict[str, str]
     vehicles: "list[TrackedVehicle]"
+    people: "dict[str, Tracks]"
     signals: "dict[str, SignalTimeline]"
     refusals: Counter[str]
 
@@ -170,6 +189,7 @@ def _findings(vehicle: "TrackedVehicle", passage: Passage, scene: _Scene, plane:
         vehicle_class=passage.vehicle_class,
         clock=passage.clock,
         others=tuple(other.samples for other in scene.vehicles if other is not vehicle),
+        people=scene.people[_natural_key(vehicle)],
         signals=scene.signals,
     )
     assessment = assess(case)

@@ -1,5 +1,6 @@
 """The catalogue of rules, and their verdict on one vehicle."""
 
+from recognition.contracts import RuleMode, Site, ZoneKind
 from recognition.violations import (
     banned_turn,
     banned_u_turn,
@@ -26,6 +27,7 @@ from recognition.violations import (
     tram_tracks,
 )
 from recognition.violations.case import Assessment, Finding, Refusal, RuleInput
+from recognition.violations.gates import mode_of_site
 from recognition.violations.rule import Rule
 
 CATALOGUE: tuple[Rule, ...] = (
@@ -53,6 +55,12 @@ CATALOGUE: tuple[Rule, ...] = (
     insurance.RULE,
     inspection.RULE,
 )
+
+
+def watches_people(site: Site) -> bool:
+    """Tell whether a rule that is on at this site needs the tracks of persons."""
+    is_on = mode_of_site(site, pedestrian.RULE.name) is not RuleMode.OFF
+    return is_on and any(zone.kind is ZoneKind.PEDESTRIAN_CROSSING for zone in site.zones)
 
 
 def assess(case: RuleInput) -> Assessment:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import cos, hypot, radians
 from statistics import median
 
-from recognition.contracts import BoxPx, ClockSource, RuleMode, VehicleClass
+from recognition.contracts import BoxPx, ClockSource, RuleMode, Site, VehicleClass
 from recognition.geometry import TrackSample, check_certificate, has_time_jump
 from recognition.violations.case import Feature, Finding, RuleInput, Seen
 
@@ -146,8 +146,13 @@ def first_refusal(gates: Sequence[Gate], case: RuleInput, finding: Finding) -> s
 
 
 def mode_of(case: RuleInput, rule: str) -> RuleMode:
-    """Return what a rule may lead to at this site; a rule the site does not name is off."""
-    setting = case.site.rules.get(rule)
+    """Return what a rule may lead to at the case's site."""
+    return mode_of_site(case.site, rule)
+
+
+def mode_of_site(site: Site, rule: str) -> RuleMode:
+    """Return what a rule may lead to at a site; a rule the site does not name is off."""
+    setting = site.rules.get(rule)
     return setting.mode if setting else RuleMode.OFF
 
 

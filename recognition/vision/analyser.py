@@ -3,13 +3,14 @@
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from recognition.contracts import BoxPx
+from recognition.contracts import BoxPx, ModelError
 from recognition.geometry import TrackSample
 from recognition.plates import Grammar, load_grammars
-from recognition.vision.detect import VehicleBox
+from recognition.vision.detect import RoadUserDetector, VehicleBox
 from recognition.vision.live_track import LiveTrack
 from recognition.vision.look import PlateLooker
 from recognition.vision.models import VisionModels
+from recognition.vision.people import PersonWatch
 from recognition.vision.policy import AnalysisPolicy
 from recognition.vision.track import VehicleTracker
 from recognition.vision.vehicle import TrackedVehicle
@@ -34,6 +35,7 @@ class SceneAnalyser:
         grammars: plate grammars; default all that come with the program.
         policy: thresholds.
         rate_hz: nominal frame rate, for the tracker's motion model.
+        watch_people: also follow persons, for rules that protect them.
 
     ``dropped`` counts why tracks were not given back (``too_short``, ``too_far``, ``doubtful``, ``parked_again``).
     """
@@ -47,6 +49,7 @@ class SceneAnalyser:
         grammars: Iterable[Grammar] | None = None,
         policy: AnalysisPolicy | None = None,
         rate_hz: float = 25.0,
+        watch_people: bool = False,
     ) -> None:
         self.camera_id = camera_id
         self.dropped: Counter[str] = Counter()
@@ -60,6 +63,7 @@ class SceneAnalyser:
             calibration=models.calibration,
         )
         self._tracker = VehicleTracker(rate_hz=rate_hz, lost_s=self._policy.lost_s)
+        self._people = PersonWatch(rate_hz=rate_hz, lost_s=self._policy.lost_s) if watch_people else None
         self._analysed_s = float("-inf")
         self._tracks: dict[int, LiveTrack] = {}
         self._standing: dict[int, BoxPx] = {}
@@ -77,7 +81,7 @@ class SceneAnalyser:
         if now_s - self._analysed_s < self._policy.interval_s - _TIME_TOLERANCE_S:
             return []
         self._analysed_s = now_s
-        for tracked in self._tracker.update(self._detector.detect(image.bgr), now_s):
+        for tracked in self._tracker.update(self._detect(image), now_s):
             track = self._tracks.get(tracked.track_id)
             if track is None:
                 known = self._standing.pop(tracked.track_id, None)
@@ -97,6 +101,23 @@ class SceneAnalyser:
     def present(self) -> tuple[tuple[TrackSample, ...], ...]:
         """Return the samples so far of the vehicles still in the picture."""
         return tuple(track.samples for track in self._tracks.values())
+
+    def people(self, first_s: float, last_s: float) -> tuple[tuple[TrackSample, ...], ...]:
+        """Return the tracks of the persons seen from one stream time to another; none where nobody watches for them."""
+        return self._people.between(first_s, last_s) if self._people is not None else ()
+
+    def _detect(self, image: Image) -> list[VehicleBox]:
+        if self._people is None:
+            return self._detector.detect(image.bgr)
+        if not isinstance(self._detector, RoadUserDetector):
+            raise ModelError(
+                "the detector does not tell persons, which a rule of this site needs",
+                code="model.no_people",
+                hint="use the ONNX detector of the registry, or switch the rule off",
+            )
+        vehicles, people = self._detector.detect_all(image.bgr)
+        self._people.see(image, people)
+        return vehicles
 
     def _look(self, track: LiveTrack, image: Image, box: VehicleBox) -> None:
         x0, y0, x1, y1 = box.box_px

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from recognition.vision.runtime import OnnxNetwork
 
 _STRIDE_PX = 32
 _PAD_GREY = 114
+_PERSON = "person"
 _VEHICLES = frozenset(VehicleClass) - {VehicleClass.UNKNOWN}
 
 
@@ -26,11 +27,28 @@ class VehicleBox:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class PersonBox:
+    """One person in one picture; ``box_px`` is ``(x_min, y_min, x_max, y_max)``."""
+
+    box_px: BoxPx
+    confidence: float
+
+
 class VehicleDetector(Protocol):
     """Finds vehicles in a BGR picture ``(H, W, 3)`` uint8."""
 
     def detect(self, bgr: NDArray[np.uint8]) -> list[VehicleBox]:
         """Return every vehicle seen, most certain first."""
+
+
+@runtime_checkable
+class RoadUserDetector(Protocol):
+    """Finds vehicles and persons at once."""
+
+    def detect_all(self, bgr: NDArray[np.uint8]) -> tuple[list[VehicleBox], list[PersonBox]]:
+        """Return every vehicle and every person seen, most certain first."""
+        ...
 
 
 class YoloDetector:
@@ -54,23 +72,47 @@ class YoloDetector:
         self._classes = {index: VehicleClass(name) for index, name in names.items() if name in _VEHICLES}
         self._rows = np.array([4 + index for index in self._classes])
         self._kinds = tuple(self._classes.values())
+        self._person_rows = np.array([4 + index for index, name in names.items() if name == _PERSON], dtype=np.intp)
 
     def detect(self, bgr: NDArray[np.uint8]) -> list[VehicleBox]:
         """Return every vehicle seen, most certain first; a box is kept once, whatever classes claim it."""
+        output, scale = self._run(bgr)
+        return self._vehicles(output, scale, bgr.shape)
+
+    def detect_all(self, bgr: NDArray[np.uint8]) -> tuple[list[VehicleBox], list[PersonBox]]:
+        """Return every vehicle and every person seen, most certain first; the network runs once."""
+        output, scale = self._run(bgr)
+        people: list[PersonBox] = []
+        if len(self._person_rows):
+            confidences = output[self._person_rows].max(axis=0)
+            people = [
+                PersonBox(_box(box), float(confidences[place]))
+                for place, box in self._boxes(output, confidences, scale, bgr.shape)
+            ]
+        return self._vehicles(output, scale, bgr.shape), people
+
+    def _run(self, bgr: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
         batch, scale = self._letterbox(bgr)
-        output = self._network.run(batch)[0]
+        return self._network.run(batch)[0], scale
+
+    def _vehicles(self, output: NDArray[np.float32], scale: float, shape: tuple[int, ...]) -> list[VehicleBox]:
         scores = output[self._rows]
         confidences = scores.max(axis=0)
+        return [
+            VehicleBox(_box(box), self._kinds[int(scores[:, place].argmax())], float(confidences[place]))
+            for place, box in self._boxes(output, confidences, scale, shape)
+        ]
+
+    def _boxes(
+        self, output: NDArray[np.float32], confidences: NDArray[np.float32], scale: float, shape: tuple[int, ...]
+    ) -> list[tuple[int, NDArray[np.float64]]]:
+        """Return the anchors to keep and their boxes in the picture, most certain first."""
         kept = np.flatnonzero(confidences >= self._min_confidence)
         kept = kept[np.argsort(-confidences[kept], kind="stable")]
         centres, sizes = output[0:2, kept].T / scale, output[2:4, kept].T / scale
-        limits = np.array([bgr.shape[1], bgr.shape[0]], dtype=np.float64)
+        limits = np.array([shape[1], shape[0]], dtype=np.float64)
         boxes = np.hstack([np.clip(centres - sizes / 2, 0, limits), np.clip(centres + sizes / 2, 0, limits)])
-        kinds = scores[:, kept].argmax(axis=0)
-        return [
-            VehicleBox(_box(boxes[place]), self._kinds[int(kinds[place])], float(confidences[kept[place]]))
-            for place in non_maximum_suppression(boxes, self._max_overlap)
-        ]
+        return [(int(kept[place]), boxes[place]) for place in non_maximum_suppression(boxes, self._max_overlap)]
 
     def _letterbox(self, bgr: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
         height, width = bgr.shape[:2]

@@ -189,6 +189,11 @@ class ScriptedAnalyser:
         """Who is still there."""
         return tuple(tuple(self._samples[drive.track_id]) for drive in self._script if self._is_due(drive))
 
+    def people(self, first_s: float, last_s: float) -> tuple[tuple[TrackSample, ...], ...]:
+        """Nobody walks there."""
+        assert first_s <= last_s
+        return ()
+
     def _is_due(self, drive: Drive) -> bool:
         return drive.track_id not in self._given and bool(self._samples[drive.track_id])
 
