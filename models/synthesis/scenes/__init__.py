@@ -6,5 +6,6 @@ whose every pixel is asked in vehicle coordinates; the camera's blur, noise and 
 
 from models.synthesis.scenes.camera import SceneCamera
 from models.synthesis.scenes.scenario import LaneChange, Road, RoadLane, RoadLine, Scenario, Vehicle
+from models.synthesis.scenes.signal import SceneSignal
 
-__all__ = ["LaneChange", "Road", "RoadLane", "RoadLine", "Scenario", "SceneCamera", "Vehicle"]
+__all__ = ["LaneChange", "Road", "RoadLane", "RoadLine", "Scenario", "SceneCamera", "SceneSignal", "Vehicle"]

@@ -13,6 +13,7 @@ from models.synthesis.scenes.motion import pose_at
 from models.synthesis.scenes.road import ground_light, settle
 from models.synthesis.scenes.scenario import Scenario
 from models.synthesis.scenes.scenery import furnish
+from models.synthesis.scenes.signal import draw_signal
 from recognition.contracts import Direction
 
 _FARTHEST_M = 130.0
@@ -53,7 +54,10 @@ class SceneRenderer:
         for placed in standing:
             draw_vehicle(picture, camera, placed, self._light)
         picture *= self._vignette
-        developed = cv2.GaussianBlur(develop(picture), (0, 0), _BLUR_PX)
+        toned = develop(picture)
+        for signal in self._scenario.signals:
+            draw_signal(toned, signal, sequence / self._scenario.fps)
+        developed = cv2.GaussianBlur(toned, (0, 0), _BLUR_PX)
         generator = np.random.default_rng((self._scenario.seed, sequence))
         noise = generator.standard_normal(developed.shape[:2], dtype=np.float32)[:, :, None] * _NOISE_LEVELS
         return np.asarray(np.clip(developed + noise + 0.5, 0, 255), dtype=np.uint8)

@@ -19,6 +19,7 @@ A scene fits in ten lines::
 from dataclasses import dataclass
 
 from models.synthesis.scenes.camera import SceneCamera
+from models.synthesis.scenes.signal import SceneSignal
 from recognition.contracts import Direction, LineKind
 
 PASS_LINE_M = 14.0
@@ -110,6 +111,7 @@ class Scenario:
     camera: SceneCamera
     road: Road
     vehicles: tuple[Vehicle, ...]
+    signals: tuple[SceneSignal, ...] = ()
     fps: int = 25
     limit_kmh: int | None = None
 
