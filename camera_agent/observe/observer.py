@@ -12,7 +12,7 @@ from camera_agent.outbox import Blob, EventDraft, Priority
 from camera_agent.outbox.journal import device_namespace
 from recognition.contracts import EventType, Passage, Site, ViolationCandidate
 from recognition.evidence import SigningKey
-from recognition.geometry import RoadPlane, TrackSample
+from recognition.geometry import RoadPlane, TrackSample, ViewReference
 from recognition.signals import SignalTimeline
 from recognition.violations import Finding, RuleInput, assess
 from recognition.vision import TrackedVehicle, build_passage
@@ -25,6 +25,7 @@ class SceneContext:
     Attributes:
         site_file: the exact bytes of the site file, which go into every package; empty without a survey.
         natural_key: what distinguishes this run from every other of this device.
+        view: what the camera saw when it was surveyed; None where nobody kept a still.
     """
 
     site: Site
@@ -34,6 +35,7 @@ class SceneContext:
     models: dict[str, str]
     code_version: str
     natural_key: str
+    view: ViewReference | None = None
 
     def name(self, natural_key: str) -> UUID:
         """The id that this device gives to this thing, now and after any restart."""
@@ -42,11 +44,12 @@ class SceneContext:
 
 @dataclass(frozen=True)
 class Beside:
-    """What else was seen while a vehicle was there: other vehicles, persons, and the timelines of signal heads."""
+    """What else was seen while a vehicle was there: vehicles, persons, signal heads, and how far the view lay off."""
 
     others: tuple[tuple[TrackSample, ...], ...] = ()
     people: tuple[tuple[TrackSample, ...], ...] = ()
     signals: Mapping[str, SignalTimeline] = field(default_factory=dict)
+    view_shift_px: float | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def _case(
         others=beside.others,
         people=beside.people,
         signals=beside.signals,
+        view_shift_px=beside.view_shift_px,
     )
 
 

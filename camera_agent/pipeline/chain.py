@@ -10,7 +10,7 @@ from camera_agent.errors import CaptureError
 from camera_agent.observe import Beside, Observation, Observer
 from camera_agent.outbox import Journal
 from recognition.contracts import Site
-from recognition.geometry import TrackSample
+from recognition.geometry import TrackSample, ViewWatch
 from recognition.signals import SiteSignals
 from recognition.vision import TrackedVehicle
 from recognition.vision.video import Image
@@ -75,6 +75,7 @@ class CameraPipeline:
         self._on_recorded = on_recorded
         self._analyser: Analyser | None = None
         self._signals: SiteSignals | None = None
+        self._view: ViewWatch | None = None
         self._segment: Segment | None = None
         self._gone: deque[tuple[TrackSample, ...]] = deque(maxlen=_REMEMBERED_VEHICLES)  # no pictures
 
@@ -93,8 +94,12 @@ class CameraPipeline:
         if self._analyser is None:
             self._analyser = self._new_analyser(captured.segment.rate_hz)
             self._signals = SiteSignals(self._observer.context.site, frame_s=1 / captured.segment.rate_hz)
+            view = self._observer.context.view
+            self._view = ViewWatch(view) if view is not None else None
         if self._signals is not None:
             self._signals.see(captured.image.meta.pts_s, captured.image.bgr)
+        if self._view is not None:
+            self._view.see(captured.image.meta.pts_s, captured.image.bgr)
         self.counts.frames += 1
         self._record_all(self._analyser.feed(captured.image), captured.segment, is_unfinished=False)
 
@@ -131,8 +136,10 @@ class CameraPipeline:
     def _beside(self, vehicle: TrackedVehicle) -> Beside:
         assert self._analyser is not None
         assert self._signals is not None
-        people = self._analyser.people(vehicle.samples[0].pts_s, vehicle.samples[-1].pts_s)
-        return Beside(self._seen_with(vehicle), people, self._signals.timelines())
+        first_s, last_s = vehicle.samples[0].pts_s, vehicle.samples[-1].pts_s
+        shift_px = self._view.shift_px(first_s, last_s) if self._view is not None else None
+        people = self._analyser.people(first_s, last_s)
+        return Beside(self._seen_with(vehicle), people, self._signals.timelines(), shift_px)
 
     def _seen_with(self, vehicle: TrackedVehicle) -> tuple[tuple[TrackSample, ...], ...]:
         assert self._analyser is not None

@@ -10,7 +10,7 @@ from camera_agent.pipeline.chain import NewAnalyser
 from recognition import __version__
 from recognition.contracts import Site
 from recognition.evidence import canonical_bytes
-from recognition.geometry import RoadPlane, load_site, unsurveyed_site
+from recognition.geometry import RoadPlane, ViewReference, load_site, load_view, unsurveyed_site
 from recognition.plates import load_grammars
 from recognition.violations import watches_people
 from recognition.vision import SceneAnalyser, VisionModels
@@ -21,19 +21,20 @@ CODE_VERSION = f"rubezh-{__version__}"
 class SiteChoice:
     """The site of one run and the exact bytes it was read from (none for a camera nobody surveyed)."""
 
-    def __init__(self, site: Site, site_file: bytes) -> None:
+    def __init__(self, site: Site, site_file: bytes, view: ViewReference | None = None) -> None:
         self.site = site
         self.site_file = site_file
+        self.view = view
 
     @classmethod
     def load(cls, path: Path) -> "SiteChoice":
-        """Read a surveyed site.
+        """Read a surveyed site, and the still of its survey where one lies beside it.
 
         Raises:
             SiteError: it is missing or wrong; the message names key and fix.
         """
         site = load_site(path)
-        return cls(site, path.read_bytes())
+        return cls(site, path.read_bytes(), load_view(path, site))
 
     @classmethod
     def unsurveyed(cls, camera_id: str, size_px: tuple[int, int], region: str) -> "SiteChoice":
@@ -76,6 +77,7 @@ def make_context(choice: SiteChoice, device_id: str, models: VisionModels, natur
         models=models.digests,
         code_version=CODE_VERSION,
         natural_key=natural_key,
+        view=choice.view,
     )
 
 

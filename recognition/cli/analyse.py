@@ -17,9 +17,10 @@ from recognition.cli.report import plain_errors
 from recognition.contracts import Passage, Site, SiteError
 
 if TYPE_CHECKING:
-    from recognition.geometry import RoadPlane, TrackSample
+    from recognition.geometry import RoadPlane, TrackSample, ViewWatch
     from recognition.signals import SignalTimeline, SiteSignals
     from recognition.vision import SceneAnalyser, TrackedVehicle, VideoReader
+    from recognition.vision.video import Image
 
 Tracks = tuple[tuple["TrackSample", ...], ...]
 _DEVICE_ID = "offline"
@@ -49,7 +50,7 @@ def analyse(
     """
     started_at = _started_at(start_at)
     with plain_errors():
-        from recognition.geometry import RoadPlane, load_site, unsurveyed_site
+        from recognition.geometry import RoadPlane, ViewWatch, load_site, load_view, unsurveyed_site
         from recognition.plates import load_grammars
         from recognition.signals import SiteSignals
         from recognition.violations import watches_people
@@ -70,13 +71,15 @@ def analyse(
             rate_hz=reader.nominal_rate_hz,
             watch_people=watches_people(survey),
         )
+        reference = load_view(site, known) if site is not None and known is not None else None
+        view = ViewWatch(reference) if reference is not None else None
         people: dict[str, Tracks] = {}
         signals = SiteSignals(survey, frame_s=1 / reader.nominal_rate_hz)
         vehicles = sorted(
-            _with_progress(reader, analyser, _Watched(signals, people), survey),
+            _with_progress(reader, analyser, _Watched(signals, people, view), survey),
             key=lambda vehicle: (vehicle.samples[-1].pts_s, vehicle.track_id),
         )
-        scene = _Scene(survey, plane, models.digests, vehicles, people, signals.timelines(), Counter())
+        scene = _Scene(survey, plane, models.digests, vehicles, people, signals.timelines(), view, Counter())
         for vehicle in vehicles:
             passage, findings = _describe(vehicle, scene)
             sys.stdout.write(_as_json(passage, findings) if jsonl else _as_text(passage, findings))
@@ -114,7 +117,7 @@ def _with_progress(
         task = progress.add_task("analysing", total=reader.expected_pictures)
         for image in reader:
             _check_size(image.meta.width_px, image.meta.height_px, site)
-            watched.signals.see(image.meta.pts_s, image.bgr)
+            watched.see(image)
             yield from watched.with_people(analyser.feed(image), analyser)
             progress.advance(task)
         yield from watched.with_people(analyser.finish(), analyser)
@@ -136,6 +139,12 @@ class _Watched:
 
     signals: "SiteSignals"
     people: "dict[str, Tracks]"
+    view: "ViewWatch | None"
+
+    def see(self, image: "Image") -> None:
+        self.signals.see(image.meta.pts_s, image.bgr)
+        if self.view is not None:
+            self.view.see(image.meta.pts_s, image.bgr)
 
     def with_people(self, vehicles: "list[TrackedVehicle]", analyser: "SceneAnalyser") -> "Iterator[TrackedVehicle]":
         for vehicle in vehicles:
@@ -154,6 +163,7 @@ class _Scene:
     vehicles: "list[TrackedVehicle]"
     people: "dict[str, Tracks]"
     signals: "dict[str, SignalTimeline]"
+    view: "ViewWatch | None"
     refusals: Counter[str]
 
 
@@ -180,6 +190,7 @@ def _natural_key(vehicle: "TrackedVehicle") -> str:
 def _findings(vehicle: "TrackedVehicle", passage: Passage, scene: _Scene, plane: "RoadPlane") -> list[dict[str, Any]]:
     from recognition.violations import RuleInput, assess
 
+    span_s = vehicle.samples[0].pts_s, vehicle.samples[-1].pts_s
     case = RuleInput(
         samples=vehicle.samples,
         plane=plane,
@@ -191,6 +202,7 @@ def _findings(vehicle: "TrackedVehicle", passage: Passage, scene: _Scene, plane:
         others=tuple(other.samples for other in scene.vehicles if other is not vehicle),
         people=scene.people[_natural_key(vehicle)],
         signals=scene.signals,
+        view_shift_px=scene.view.shift_px(*span_s) if scene.view is not None else None,
     )
     assessment = assess(case)
     scene.refusals.update(assessment.reasons)

@@ -17,7 +17,7 @@ from recognition.cli.calibration_words import (
     scale_words,
 )
 from recognition.cli.report import FAILED, plain_errors
-from recognition.contracts import SiteError, Survey, SurveyPoint, VideoError
+from recognition.contracts import RecognitionError, SiteError, Survey, SurveyPoint, VideoError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -311,8 +311,19 @@ def _fit_and_write(task: _Task) -> "RoadPlane":
     if still is not None:
         drawing = task.out.with_suffix(".overlay.png")
         _write_overlay(still, surveyed, found.plane, drawing)
-        sys.stdout.write(f"written: {drawing}\n")
+        sys.stdout.write(f"written: {drawing}\n{_kept_still(still, task.out)}\n")
     return found.plane
+
+
+def _kept_still(still: "NDArray[np.uint8]", site_path: Path) -> str:
+    """Keep the still by which a camera that moved is noticed, if it serves, and say so."""
+    from recognition.geometry.view_watch import keep_still, still_beside
+
+    try:
+        keep_still(still, site_path)
+    except RecognitionError as error:
+        return f"no still is kept, so a camera that moved will not be noticed: {error.message}"
+    return f"written: {still_beside(site_path)}, by which a camera that moved is noticed"
 
 
 def _compare_arrows(plane: "RoadPlane", lengths: Any) -> bool:

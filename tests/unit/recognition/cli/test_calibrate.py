@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from recognition.cli import app
 from recognition.contracts import Lens
-from recognition.geometry import RoadPlane, load_site
+from recognition.geometry import RoadPlane, load_site, load_view
 from recognition.geometry.lens import to_picture
 
 AT = "2026-05-02T12:00:00+03:00"
@@ -108,6 +108,20 @@ def survey(site: Path, points: Path, *more: object) -> tuple[int, str, str]:
     return run("survey", site, "--points", points, "--out", out, "--at", AT, "--surveyor", "A. Surveyor", *more)
 
 
+def test_a_still_with_something_to_recognise_is_kept_beside_the_site(
+    site: Path, points: Path, still: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(1)
+    height, width = cv2.imread(str(still)).shape[:2]
+    rough = cv2.resize(rng.integers(0, 255, (height // 16, width // 16, 3), dtype=np.uint8), (width, height))
+    cv2.imwrite(str(tmp_path / "rough.png"), rough)
+    code, out, _ = survey(site, points, "--picture", tmp_path / "rough.png")
+    new = site.with_name("new.toml")
+    assert code == 0
+    assert "by which a camera that moved is noticed" in out
+    assert load_view(new, load_site(new)) is not None
+
+
 def test_a_survey_becomes_the_next_version_and_nothing_else_changes(site: Path, points: Path, still: Path) -> None:
     code, out, err = survey(site, points, "--picture", still)
     assert (code, err) == (0, "")
@@ -125,6 +139,8 @@ def test_a_survey_becomes_the_next_version_and_nothing_else_changes(site: Path, 
     assert "old-a" not in text
     assert len(load_site(new).survey.points) == 12
     assert new.with_name("new.overlay.png").is_file()
+    assert load_view(new, load_site(new)) is None  # a grey still has nothing to be recognised by
+    assert "no still is kept" in out
     assert "leave-one-out m" in out
     assert "7.00 m high" in out
     assert "focal length 1900 px" in out
