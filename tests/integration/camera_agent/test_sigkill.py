@@ -90,21 +90,13 @@ def test_every_named_step(driver: Any, undisturbed: tuple[Recorded, dict[str, in
 def test_any_moment_again_and_again(driver: Any, undisturbed: tuple[Recorded, dict[str, int]], tmp_path: Path) -> None:
     recorded, _ = undisturbed
     rng = random.Random(20261120)
-    kills = 0
-    for number in range(5):
-        state = prepare(tmp_path / str(number))
+    kills, rounds = 0, 0
+    while rounds < 5 or kills < 10:  # how many moments fall within a run depends on the machine's pace
+        assert rounds < 25, f"{kills} kills only"
+        state = prepare(tmp_path / str(rounds))
         for _ in range(6):
             answer = driver.run(state, kill_after_ms=rng.uniform(1, 350))
             kills += answer["signal"] == signal.SIGKILL
         assert driver.run(state) == {"code": 0, "signal": None}
         assert read_state(state) == recorded
-    assert kills >= 10
-
-
-def test_a_finished_replay_adds_nothing(
-    driver: Any, undisturbed: tuple[Recorded, dict[str, int]], tmp_path: Path
-) -> None:
-    state = prepare(tmp_path / "state")
-    driver.run(state)
-    driver.run(state)
-    assert read_state(state) == undisturbed[0]
+        rounds += 1
