@@ -67,7 +67,7 @@ class Watch:
 def _describe_passage(row: Row) -> str:
     speed = row["speed"]
     has_speed = speed is not None and speed["is_valid"]
-    text = f"{speed['value']:.0f} ± {speed['expanded_uncertainty']:.0f} km/h" if has_speed else ""
+    text = f"{speed['value']:.1f} ± {speed['expanded_uncertainty']:.1f} km/h" if has_speed else ""
     return f"passage: {row['plate_display'] or 'no plate':<14} {row['vehicle_class']:<8} {text}"
 
 

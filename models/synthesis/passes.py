@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.synthesis.scenes import SceneCamera
+from models.synthesis.tracks.noise import LOWER_RELATIVE, PLATE_WIDER_PX
 from recognition.contracts import PointPx, Site
 from recognition.geometry import TrackSample
 
@@ -30,10 +31,10 @@ class SeenNoise:
     """
 
     box_px: float = 0.9
-    bottom_low_relative: tuple[float, float] = (0.0139, 0.0045)
+    bottom_low_relative: tuple[float, float] = LOWER_RELATIVE
     plate_middle_px: tuple[float, float] = (0.20, 0.11)
     plate_common_px: tuple[float, float] = (0.30, 0.12)
-    plate_wider_px: tuple[float, float] = (1.4, 1.0)
+    plate_wider_px: tuple[float, float] = PLATE_WIDER_PX
     plate_width_px: float = 0.5
     look_every: int = 2
     stamp_s: float = 0.001

@@ -1,7 +1,7 @@
 """From pixels to metres: the surveyed road plane, lanes and lines, and speed with its uncertainty."""
 
 from recognition.geometry.anchor import box_bottoms_px, pose_of, whole_samples
-from recognition.geometry.motion import Motion, describe_motion
+from recognition.geometry.motion import Motion, describe_motion, describe_way
 from recognition.geometry.moved import ViewReference
 from recognition.geometry.plane import RoadPlane
 from recognition.geometry.polygon import contains, depth_inside
@@ -24,6 +24,7 @@ __all__ = [
     "contains",
     "depth_inside",
     "describe_motion",
+    "describe_way",
     "has_time_jump",
     "load_site",
     "load_view",

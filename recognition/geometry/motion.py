@@ -1,7 +1,7 @@
 """What a vehicle did on the road: lane, direction, way covered, speed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -36,6 +36,14 @@ def describe_motion(samples: Sequence[TrackSample], plane: RoadPlane | None, sit
     Without a survey (``plane`` is None) only the direction can be told, from the picture.  A vehicle that moves less
     than two metres is stationary and has no speed.
     """
+    motion = describe_way(samples, plane, site)
+    if plane is None or motion.path_m is None or motion.direction == "stationary":
+        return motion
+    return replace(motion, speed=measure_speed(samples, plane, site))
+
+
+def describe_way(samples: Sequence[TrackSample], plane: RoadPlane | None, site: Site) -> Motion:
+    """Tell lane, direction and way of a track as ``describe_motion`` does, and measure no speed."""
     if len(samples) < 2:  # noqa: PLR2004 - one look is no motion
         return Motion(None, None, None, None)
     whole = whole_samples(samples, plane) if plane is not None else ()
@@ -48,7 +56,7 @@ def describe_motion(samples: Sequence[TrackSample], plane: RoadPlane | None, sit
     if path_m < STATIONARY_M:
         return Motion(lane_id, "stationary", None, path_m)
     direction: Way = "receding" if shift_m[1] > 0 else "approaching"
-    return Motion(lane_id, direction, measure_speed(samples, plane, site), path_m)
+    return Motion(lane_id, direction, None, path_m)
 
 
 def _ends_apart(points: Points) -> Points:

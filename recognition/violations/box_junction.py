@@ -14,7 +14,7 @@ from recognition.contracts import Measurement, RuleMode, VehicleClass, Zone, Zon
 from recognition.geometry import box_bottoms_px, depth_inside, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput
 from recognition.violations.front import LENGTHS_M
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.path import Array, RoadPath
 from recognition.violations.proof import Act, Facts, finding_of
 from recognition.violations.rule import Rule
@@ -55,8 +55,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if block is None:
         return None
     finding = _finding(case, block, mode)
-    reason = "person_ahead" if _has_person_ahead(case, block) else first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding, excuse="person_ahead" if _has_person_ahead(case, block) else None)
 
 
 def _blocks(case: RuleInput, path: RoadPath, zone: Zone) -> Iterator[_Block]:
@@ -155,7 +154,7 @@ RULE = Rule(
     gates=EVERY_RULE,
     lowered_to_shadow_by=(),
     judge=judge,
-    # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
+    # Not compared with the act yet; the centre holds a case whose rule its law tables do not name.
     articles={"ru": "12.13 ч.1"},
     event_codes=("C14",),
     reviewers=2,

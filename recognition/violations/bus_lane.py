@@ -6,7 +6,7 @@ kind of vehicle nobody could tell may be a bus.
 
 from recognition.contracts import RuleMode, VehicleClass, ZoneKind
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.privilege import has_taxi_plate, is_registered_bus
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
@@ -25,8 +25,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if drive is None:
         return None
     finding = finding_of(case, RULE.name, mode, drive.act, drive.facts)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 RULE = Rule(

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from recognition.contracts import ClockQuality, Measurement, PlateConsensus, RuleMode, Site, VehicleClass
 from recognition.geometry import RoadPlane, TrackSample
 from recognition.signals import SignalTimeline
+from recognition.violations.path import RoadPath
 
 FRAMES_KEPT_MAX = 5
 
@@ -63,10 +65,14 @@ class PositionFix:
 
 @dataclass(frozen=True, slots=True)
 class SectionEntry:
-    """The same plate at the other end of the section: when, how well its clock was known, and what was seen."""
+    """The same plate at the other end of the section: when, how well its clock was known, and what was seen.
+
+    ``first_seen_at`` is the first sight of the vehicle there, not the frame its plate was read from: a later moment
+    would make the mean speed too high.
+    """
 
     site_id: str
-    captured_at: datetime
+    first_seen_at: datetime
     clock: ClockQuality
     plate: PlateConsensus
     vehicle_class: VehicleClass
@@ -96,6 +102,11 @@ class RuleInput:
     position: PositionFix | None = None
     view_shift_px: float | None = None
     earlier: SectionEntry | None = None
+
+    @cached_property
+    def path(self) -> RoadPath:
+        """Where the near end was in every sample that stands whole on the road; found once for all rules."""
+        return RoadPath.of(self.samples, self.plane)
 
 
 @dataclass(frozen=True)

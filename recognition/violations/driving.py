@@ -1,6 +1,6 @@
 """Whether a vehicle is being driven: nobody is accused of how a parked car looks or of its papers."""
 
-from recognition.geometry import describe_motion
+from recognition.geometry import describe_way
 from recognition.geometry.motion import Way
 from recognition.violations.case import RuleInput
 
@@ -14,4 +14,4 @@ def is_driven(case: RuleInput) -> bool:
 
 def way_of(case: RuleInput) -> Way | None:
     """Return which way the vehicle went, seen from the camera; None where that cannot be told."""
-    return describe_motion(case.samples, case.plane, case.site).direction
+    return describe_way(case.samples, case.plane, case.site).direction

@@ -61,7 +61,7 @@ def crossings(case: RuleInput) -> Iterator[Crossing]:
     """Find every crossing of a stop line by a vehicle that came to it in a lane the line holds."""
     if not case.site.stop_lines or not case.signals:
         return
-    path = RoadPath.of(case.samples, case.plane)
+    path = case.path
     for line in case.site.stop_lines:
         directions = {lane.direction for lane in case.site.lanes if lane.lane_id in line.lanes}
         if len(path.at_s) and len(directions) == 1:

@@ -5,12 +5,12 @@ A gate is asked only about a vehicle that the rule would accuse, so the counts t
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import cos, hypot, radians
 from statistics import median
 
 from recognition.contracts import BoxPx, ClockSource, RuleMode, Site, VehicleClass
 from recognition.geometry import TrackSample, check_certificate, has_time_jump
-from recognition.violations.case import Feature, Finding, RuleInput, Seen
+from recognition.plates.presence import great_circle_m
+from recognition.violations.case import Feature, Finding, Refusal, RuleInput, Seen
 
 Gate = Callable[[RuleInput, Finding], str | None]
 
@@ -28,7 +28,6 @@ VIEW_SHIFT_MAX_PX = 3.0
 LEAP_MAX_BOXES = 1.0
 """From one look to the next a vehicle's box does not move by more than its own size."""
 LOOKS_AGREE_MIN = 2
-_DEGREE_M = 111_320.0
 _JUMP_PACES = 2.0
 """More time than so many times the usual for the frames between two looks: time went on, the frames did not."""
 _COVERAGE = 2.0
@@ -94,11 +93,9 @@ def position_agrees(case: RuleInput, finding: Finding) -> str | None:
     del finding
     if case.position is None:
         return None
-    place = case.site.place
-    north_m = (case.position.latitude - place.latitude) * _DEGREE_M
-    east_m = (case.position.longitude - place.longitude) * _DEGREE_M * cos(radians(place.latitude))
+    apart_m = great_circle_m(case.site.place, case.position)
     allowed_m = POSITION_APART_MAX_M + _COVERAGE * case.position.sigma_m
-    return "position_differs" if hypot(north_m, east_m) > allowed_m else None
+    return "position_differs" if apart_m > allowed_m else None
 
 
 def camera_has_not_moved(case: RuleInput, finding: Finding) -> str | None:
@@ -140,9 +137,10 @@ EVERY_RULE: tuple[Gate, ...] = (
 """What stops a finding of any rule; a rule adds its own."""
 
 
-def first_refusal(gates: Sequence[Gate], case: RuleInput, finding: Finding) -> str | None:
-    """Return the reason of the first gate that stops the finding, None where all let it pass."""
-    return next((reason for gate in gates if (reason := gate(case, finding)) is not None), None)
+def passed(gates: Sequence[Gate], case: RuleInput, finding: Finding, *, excuse: str | None = None) -> Finding | Refusal:
+    """Return the finding where nothing excuses it and every gate lets it pass, else why it is withheld."""
+    reason = excuse or next((reason for gate in gates if (reason := gate(case, finding)) is not None), None)
+    return Refusal(finding.rule, reason) if reason else finding
 
 
 def mode_of(case: RuleInput, rule: str) -> RuleMode:

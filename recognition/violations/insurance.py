@@ -5,7 +5,7 @@ The last valid day still counts as valid, in the site's own time; a register tha
 
 from recognition.contracts import RuleMode
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.lapse import CLASS_UNCONFIRMED, find_lapse, finding_of
 from recognition.violations.rule import Rule
 
@@ -19,8 +19,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if lapse is None:
         return None
     finding = finding_of(case, RULE.name, mode, lapse)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 RULE = Rule(

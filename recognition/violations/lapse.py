@@ -46,7 +46,7 @@ def finding_of(case: RuleInput, rule: str, mode: RuleMode, lapse: Lapse) -> Find
         "driven_on": lapse.driven_on.isoformat(),
         "days_lapsed": lapse.days,
     }
-    is_confirmed = _is_class_confirmed(case)
+    is_confirmed = is_class_confirmed(case)
     if not is_confirmed:
         facts["not_enforceable"] = CLASS_UNCONFIRMED
     plate_frame = (case.plate.best.frame_sequence,) if case.plate else ()
@@ -64,6 +64,7 @@ def _seen_at(case: RuleInput) -> datetime:
     return case.samples[len(case.samples) // 2].captured_at
 
 
-def _is_class_confirmed(case: RuleInput) -> bool:
+def is_class_confirmed(case: RuleInput) -> bool:
+    """Tell whether the register names the very class of the vehicle seen."""
     registered = case.register.vehicle_class if case.register is not None else None
     return registered is not None and registered is not VehicleClass.UNKNOWN and registered is case.vehicle_class

@@ -4,9 +4,10 @@ No picture shows the class; without the register's answer nobody is accused.  Th
 it confirms the class of the vehicle seen, a copied plate may speak, and the finding is counted only (HARMS D17).
 """
 
-from recognition.contracts import RuleMode, VehicleClass, ZoneKind
+from recognition.contracts import RuleMode, ZoneKind
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
+from recognition.violations.lapse import CLASS_UNCONFIRMED, is_class_confirmed
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
 from recognition.violations.zone_drive import find_drives
@@ -15,7 +16,6 @@ WAY_MIN_M = 10.0
 ECO_CLASS_MIN = 4
 """The lowest class that nobody asks about, not the law: what class a zone demands and from which day is the region's
 policy, dated data at the centre, which drops what it allows before a case is opened."""
-CLASS_UNCONFIRMED = "class_unconfirmed"
 
 
 def judge(case: RuleInput) -> Finding | Refusal | None:
@@ -28,17 +28,11 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if drive is None:
         return None
     facts = drive.facts | {"eco_class": eco_class, "eco_class_min": ECO_CLASS_MIN}
-    is_confirmed = _is_class_confirmed(case)
+    is_confirmed = is_class_confirmed(case)
     facts |= {} if is_confirmed else {"not_enforceable": CLASS_UNCONFIRMED}
     lowered = mode if is_confirmed else RuleMode.SHADOW
     finding = finding_of(case, RULE.name, lowered, drive.act, facts)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
-
-
-def _is_class_confirmed(case: RuleInput) -> bool:
-    registered = case.register.vehicle_class if case.register is not None else None
-    return registered is not None and registered is not VehicleClass.UNKNOWN and registered is case.vehicle_class
+    return passed(RULE.gates, case, finding)
 
 
 RULE = Rule(
@@ -55,7 +49,7 @@ RULE = Rule(
     gates=EVERY_RULE,
     lowered_to_shadow_by=(CLASS_UNCONFIRMED,),
     judge=judge,
-    # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
+    # Not compared with the act yet; the centre holds a case whose rule its law tables do not name.
     articles={"ru": "8.23"},
     event_codes=("C16",),
 )

@@ -6,7 +6,7 @@ register makes it an accusation; at or below it, and for what is registered as n
 
 from recognition.contracts import RuleMode, VehicleClass, ZoneKind
 from recognition.violations.case import Finding, Refusal, RegisterFacts, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
 from recognition.violations.zone_drive import find_drives
@@ -30,8 +30,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     facts |= {"not_enforceable": MASS_UNKNOWN} if mass_kg is None else {"laden_mass_kg": mass_kg}
     lowered = RuleMode.SHADOW if mass_kg is None else mode
     finding = finding_of(case, RULE.name, lowered, drive.act, facts)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def _is_cleared(register: RegisterFacts | None) -> bool:
@@ -56,6 +55,6 @@ RULE = Rule(
     gates=EVERY_RULE,
     lowered_to_shadow_by=(MASS_UNKNOWN,),
     judge=judge,
-    # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
+    # Not compared with the act yet; the centre holds a case whose rule its law tables do not name.
     articles={"ru": "12.16 ч.6"},
 )

@@ -6,7 +6,7 @@ for its passenger under this sign.
 
 from recognition.contracts import RuleMode, VehicleClass, ZoneKind
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.privilege import has_taxi_plate
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
@@ -25,8 +25,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if stand is None:
         return None
     finding = finding_of(case, RULE.name, mode, stand.act, stand.facts)
-    reason = stand.excuse or first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding, excuse=stand.excuse)
 
 
 RULE = Rule(
@@ -42,6 +41,6 @@ RULE = Rule(
     gates=EVERY_RULE,
     lowered_to_shadow_by=(),
     judge=judge,
-    # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
+    # Not compared with the act yet; the centre holds a case whose rule its law tables do not name.
     articles={"ru": "12.19"},
 )

@@ -12,7 +12,7 @@ from recognition.geometry import contains, depth_inside
 from recognition.violations import tram_tracks
 from recognition.violations.against_traffic import AgainstTraffic, find_in_lanes
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.path import Array, Flags
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
@@ -33,8 +33,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if drive is None or tram_tracks.is_judged(case) or _may_be_entered(case.site, drive.place_id):
         return None
     finding = finding_of(case, RULE.name, mode, drive.act, {"lane_id": drive.place_id, **drive.facts})
-    reason = "obstacle" if _passes_obstacle(case, drive) else first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding, excuse="obstacle" if _passes_obstacle(case, drive) else None)
 
 
 def _may_be_entered(site: Site, lane_id: str) -> bool:

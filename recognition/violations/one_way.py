@@ -6,7 +6,7 @@ Backing up to a parking space is short and slow and is not meant; who crosses th
 from recognition.contracts import RuleMode, VehicleClass
 from recognition.violations.against_traffic import find_in_lanes
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
 
@@ -20,8 +20,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if drive is None:
         return None
     finding = finding_of(case, RULE.name, mode, drive.act, {"lane_id": drive.place_id, **drive.facts})
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 RULE = Rule(
@@ -37,7 +36,7 @@ RULE = Rule(
     gates=EVERY_RULE,
     lowered_to_shadow_by=(),
     judge=judge,
-    # Nobody compared this article with the act yet: the law table marks it so, and the rule only counts until then.
+    # Not compared with the act yet; the centre holds a case whose rule its law tables do not name.
     articles={"ru": "12.16 ч.3"},
     event_codes=("C9",),
 )

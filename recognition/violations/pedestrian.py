@@ -12,7 +12,7 @@ from recognition.contracts import Measurement, RuleMode, Zone, ZoneKind
 from recognition.signals import Aspect
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
 from recognition.violations.front import lanes_perhaps
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.path import RoadPath
 from recognition.violations.rule import Rule
 from recognition.violations.walking import Conflict, find_conflict
@@ -42,14 +42,13 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     zones = [zone for zone in case.site.zones if zone.kind is ZoneKind.PEDESTRIAN_CROSSING]
     if mode is RuleMode.OFF or not zones or not case.people:
         return None
-    path = RoadPath.of(case.samples, case.plane)
+    path = case.path
     for zone in zones:
         act = _find_act(case, path, zone)
         if act is None:
             continue
         finding = _finding(case, act, mode)
-        reason = first_refusal(RULE.gates, case, finding)
-        return Refusal(RULE.name, reason) if reason else finding
+        return passed(RULE.gates, case, finding)
     return None
 
 

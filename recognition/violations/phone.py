@@ -7,7 +7,7 @@ from recognition.contracts import RuleMode, VehicleClass
 from recognition.violations.appearance import finding_of, looks_that_say
 from recognition.violations.case import Feature, Finding, Refusal, RuleInput, Seen
 from recognition.violations.driving import is_driven
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.rule import Rule
 
 FRAMES_MIN = 3
@@ -24,8 +24,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if not is_held or not is_driven(case):
         return None
     finding = finding_of(case, RULE.name, mode, looks)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 RULE = Rule(

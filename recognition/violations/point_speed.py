@@ -11,7 +11,7 @@ import numpy as np
 from recognition.contracts import Measurement, RuleMode
 from recognition.geometry import box_bottoms_px, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
-from recognition.violations.gates import EVERY_RULE, certificate_holds, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, certificate_holds, mode_of, passed
 from recognition.violations.legal_limits import TOO_UNCERTAIN, is_too_uncertain
 from recognition.violations.rule import Rule
 
@@ -30,8 +30,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if excess_kmh < EXCESS_MIN_KMH:
         return None
     finding = _finding(case, speed, mode, excess_kmh)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def why_not_enforceable(speed: Measurement) -> str | None:

@@ -8,7 +8,7 @@ driver's.
 from recognition.contracts import RuleMode
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
 from recognition.violations.front import Crossing, crossings
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.red_phase import is_red_throughout, measure_red_elapsed, red_at_least_ms
 from recognition.violations.rule import Rule
 
@@ -26,8 +26,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if found is None:
         return None
     finding = _finding(case, *found, mode)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def find_run(case: RuleInput) -> tuple[Crossing, int] | None:

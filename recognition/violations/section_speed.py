@@ -8,10 +8,10 @@ import math
 
 from recognition.contracts import Measurement, PlateKey, RuleMode, Section, VehicleClass
 from recognition.geometry.section import measure_section
+from recognition.plates.presence import SPEED_MAX_KMH
 from recognition.violations.case import Finding, Refusal, RuleInput, SectionEntry, frames_to_keep
-from recognition.violations.gates import EVERY_RULE, certificate_holds, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, certificate_holds, mode_of, passed
 from recognition.violations.legal_limits import TOO_UNCERTAIN, is_too_uncertain
-from recognition.violations.presence import SPEED_MAX_KMH
 from recognition.violations.rule import Rule
 
 EXCESS_MIN_KMH = 1
@@ -32,7 +32,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
         return None
     speed = measure_section(
         section,
-        entered_at=entry.captured_at,
+        entered_at=entry.first_seen_at,
         entry_clock=entry.clock,
         left_at=case.samples[-1].captured_at,
         exit_clock=case.clock,
@@ -44,8 +44,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if doubt:
         return Refusal(RULE.name, doubt)
     finding = _finding(case, section, entry, speed, mode)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def _why_not_one_vehicle(case: RuleInput, entry: SectionEntry, speed: Measurement) -> str | None:
@@ -73,7 +72,7 @@ def _finding(case: RuleInput, section: Section, entry: SectionEntry, speed: Meas
     facts: dict[str, str | float | int | bool] = {
         "section_id": section.section_id,
         "length_m": section.length_m,
-        "entered_at": entry.captured_at.isoformat(),
+        "entered_at": entry.first_seen_at.isoformat(),
         "left_at": case.samples[-1].captured_at.isoformat(),
         "enforced_kmh": enforced_kmh,
     }

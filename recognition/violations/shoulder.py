@@ -6,7 +6,7 @@ from one out of view, has a reason that is not seen: a breakdown, a passenger, a
 
 from recognition.contracts import RuleMode, VehicleClass, ZoneKind
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.path import RoadPath
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
@@ -35,8 +35,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
         return None
     facts = drive.facts | {"slowest_kmh": round(slowest_kmh(drive.path, drive.first, drive.last), 1)}
     finding = finding_of(case, RULE.name, mode, drive.act, facts)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def _is_driving_along(drive: ZoneDrive) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recognition.contracts import LineKind, MarkedLine, Measurement, RuleMode
 from recognition.geometry import RoadPlane, TrackSample, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.path import LOCALISATION_PX, runs
 from recognition.violations.rule import Rule
 
@@ -53,8 +53,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
         if _is_leap(samples, case.plane, crossing):
             return Refusal(RULE.name, "track_leaps")
         finding = _finding(samples, line, crossing, mode)
-        reason = first_refusal(RULE.gates, case, finding)
-        return Refusal(RULE.name, reason) if reason else finding
+        return passed(RULE.gates, case, finding)
     return None
 
 

@@ -14,7 +14,7 @@ from recognition.contracts import Measurement, RuleMode
 from recognition.geometry import pose_of
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
 from recognition.violations.front import Crossing, crossings
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.red_light import find_run
 from recognition.violations.red_phase import is_red_throughout, red_at_least_ms
 from recognition.violations.rule import Rule
@@ -47,8 +47,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if stop is None:
         return None
     finding = _finding(case, stop, mode)
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def _find_stop(case: RuleInput) -> _Stop | None:

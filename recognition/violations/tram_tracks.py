@@ -12,7 +12,7 @@ from recognition.contracts import Direction, RuleMode, Site, Zone, ZoneKind
 from recognition.geometry import contains
 from recognition.violations.against_traffic import AgainstTraffic, find_against
 from recognition.violations.case import Finding, Refusal, RuleInput
-from recognition.violations.gates import EVERY_RULE, first_refusal, mode_of
+from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
 from recognition.violations.zone_drive import seen_path
@@ -27,8 +27,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     if drive is None:
         return None
     finding = finding_of(case, RULE.name, mode, drive.act, {"zone_id": drive.place_id, **drive.facts})
-    reason = first_refusal(RULE.gates, case, finding)
-    return Refusal(RULE.name, reason) if reason else finding
+    return passed(RULE.gates, case, finding)
 
 
 def is_judged(case: RuleInput) -> bool:

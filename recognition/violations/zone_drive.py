@@ -6,6 +6,7 @@ left out.  Between sure looks a corner may for a moment come within the doubt of
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,8 +66,9 @@ def find_drives(case: RuleInput, kind: ZoneKind, way_min_m: float, *, is_area: b
                 yield ZoneDrive(zone, path, first, last, way)
 
 
+@lru_cache(maxsize=4)
 def seen_path(case: RuleInput) -> RoadPath:
-    """Return the way of the vehicle where its near end was seen down to the road."""
+    """Return the way of the vehicle where its near end was seen down to the road; found once for all rules."""
     boxes: dict[int, list[TrackSample]] = {}
     for other in case.others:
         for sample in other:

@@ -60,7 +60,7 @@ def earlier_passage(vehicle: Vehicle, site: Site, middle: TrackSample) -> Sectio
     seen_there = TrackSample(middle.frame_sequence, middle.pts_s, captured_at, middle.box_px, middle.confidence)
     return SectionEntry(
         site_id=ends[0] if site.site_id == ends[1] else ends[1],
-        captured_at=captured_at,
+        first_seen_at=captured_at,
         clock=ClockQuality(source=ClockSource.RTCP, bound_ms=entry.bound_ms),
         plate=plate_of(entry.plate or vehicle.papers.plate or "A123BC77", entry.plate_type, seen_there),
         vehicle_class=entry.vehicle_class or vehicle.size.kind,

@@ -189,7 +189,7 @@ def through_section(
     case = passes(road, build, **({"site": junction(road, section=section)} | parts))
     entry = SectionEntry(
         site_id="far-end",
-        captured_at=case.samples[-1].captured_at - timedelta(seconds=took_s),
+        first_seen_at=case.samples[-1].captured_at - timedelta(seconds=took_s),
         clock=ClockQuality(source=ClockSource.RTCP, bound_ms=bound_ms),
         plate=case.plate or passes(road, build).plate,  # type: ignore[arg-type]
         vehicle_class=VehicleClass.CAR,

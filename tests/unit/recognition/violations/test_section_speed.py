@@ -46,7 +46,7 @@ def test_the_excess_is_less_the_uncertainty_and_rounded_down(
 def test_time_runs_to_the_last_sight(driven: Any, scenes: Any) -> None:
     """The driver is given the longest time: who is first seen after 179 s and last after 181.4 s took 181.4 s."""
     case = driven()
-    took_s = (case.samples[-1].captured_at - case.earlier.captured_at).total_seconds()
+    took_s = (case.samples[-1].captured_at - case.earlier.first_seen_at).total_seconds()
     finding = judge(case)
     assert isinstance(finding, Finding)
     assert finding.occurred_at == case.samples[-1].captured_at

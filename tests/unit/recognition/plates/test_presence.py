@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.violations.presence import Sighting, great_circle_m, is_impossible_presence, least_speed_kmh
+from recognition.plates.presence import Sighting, great_circle_m, is_impossible_presence, least_speed_kmh
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 MOSCOW, PETERSBURG = (55.7558, 37.6173), (59.9343, 30.3351)

@@ -6,6 +6,7 @@ Nobody is fined for the speed between them (HARMS D17); it is what lets an owner
 from dataclasses import dataclass
 from datetime import datetime
 from math import asin, cos, inf, radians, sin, sqrt
+from typing import Protocol
 
 SPEED_MAX_KMH = 250.0
 """Faster than this on the way between two places, it was not one vehicle."""
@@ -13,6 +14,16 @@ SEEN_FROM_MAX_M = 200.0
 """A place is the camera's: the vehicle was up to so far from it, so neighbouring cameras may both see it at once."""
 _EARTH_RADIUS_M = 6_371_000.0
 _KMH = 3.6
+
+
+class Located(Protocol):
+    """Anything with a place, degrees of WGS 84."""
+
+    @property
+    def latitude(self) -> float: ...
+
+    @property
+    def longitude(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ def least_speed_kmh(one: Sighting, other: Sighting) -> float | None:
     return way_m / longest_s * _KMH if longest_s else inf
 
 
-def great_circle_m(one: Sighting, other: Sighting) -> float:
+def great_circle_m(one: Located, other: Located) -> float:
     """Return the way over the earth's surface between two places, m (haversine)."""
     north, south = radians(one.latitude), radians(other.latitude)
     half_up = sin((south - north) / 2) ** 2
