@@ -23,8 +23,7 @@ COVER_MIN = 0.4
 """Share of the picture that the boards must cover together: what no board touched, the model only guesses."""
 TILT_MIN_DEG = 20.0
 """Two of the boards must be turned against each other by so much: from one side a near board is like a far one."""
-_ROUNDS = 20
-_SETTLED = 1e-12
+_SETTLED = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-12)
 _MISFIT_MAX = 1e-6
 
 
@@ -33,15 +32,11 @@ def to_ideal(points_px: Points, lens: Lens | None) -> Points:
 
     Without a lens the picture is ideal already.
     """
-    if lens is None:
+    if lens is None or not len(points_px):
         return points_px
     seen = (points_px - np.array(lens.centre_px)) / np.array(lens.focal_px)
-    rays = seen.copy()  # below the root of a barrel's concave curve, from where Newton's steps never overshoot
-    for _ in range(_ROUNDS):
-        misfit = _bent(rays, lens) - seen
-        if not np.abs(misfit).max(initial=0.0) > _SETTLED:
-            break
-        rays = rays - _newton_step(rays, misfit, lens)
+    found = cv2.undistortPoints(seen.reshape(-1, 1, 2), np.eye(3), _coefficients(lens), criteria=_SETTLED)
+    rays = np.asarray(found.reshape(-1, 2), dtype=np.float64)
     is_found = (np.abs(_bent(rays, lens) - seen).max(axis=1, initial=0.0) < _MISFIT_MAX) & _is_within(rays, lens)
     rays[~is_found] = np.nan
     return np.asarray(np.array(lens.centre_px) + _focal_px(lens) * rays)
@@ -49,7 +44,7 @@ def to_ideal(points_px: Points, lens: Lens | None) -> Points:
 
 def to_picture(ideal_px: Points, lens: Lens | None) -> Points:
     """Return picture pixels (N, 2) of ideal pixels (N, 2); NaN past the angle up to which the lens's model holds."""
-    if lens is None:
+    if lens is None or not len(ideal_px):
         return ideal_px
     rays = (ideal_px - np.array(lens.centre_px)) / _focal_px(lens)
     bent = _bent(rays, lens)
@@ -61,36 +56,18 @@ def _focal_px(lens: Lens) -> float:
     return float(np.mean(lens.focal_px))
 
 
+def _coefficients(lens: Lens) -> Points:
+    """Return the coefficients in OpenCV's order."""
+    (k1, k2, k3), (p1, p2) = lens.radial, lens.tangential
+    return np.array([k1, k2, p1, p2, k3])
+
+
 def _bent(rays: Points, lens: Lens) -> Points:
     """Return where rays (N, 2), tangents of their angles, come out (N, 2)."""
-    x, y = rays.T
-    (k1, k2, k3), (p1, p2) = lens.radial, lens.tangential
-    square = x * x + y * y
-    radial = 1 + square * (k1 + square * (k2 + square * k3))
-    bent = [
-        x * radial + 2 * p1 * x * y + p2 * (square + 2 * x * x),
-        y * radial + p1 * (square + 2 * y * y) + 2 * p2 * x * y,
-    ]
-    return np.column_stack(bent)
-
-
-def _newton_step(rays: Points, misfit: Points, lens: Lens) -> Points:
-    """Return the step (N, 2) that undoes a misfit (N, 2) of ``_bent``; none where the model stands still."""
-    x, y = rays.T
-    (k1, k2, k3), (p1, p2) = lens.radial, lens.tangential
-    square = x * x + y * y
-    radial = 1 + square * (k1 + square * (k2 + square * k3))
-    growth = 2 * (k1 + square * (2 * k2 + 3 * k3 * square))
-    cross = growth * x * y + 2 * p1 * x + 2 * p2 * y
-    first = radial + growth * x * x + 2 * p1 * y + 6 * p2 * x
-    second = radial + growth * y * y + 6 * p1 * y + 2 * p2 * x
-    area = first * second - cross * cross
-    step = (
-        np.column_stack([second * misfit[:, 0] - cross * misfit[:, 1], first * misfit[:, 1] - cross * misfit[:, 0]])
-        / np.where(np.abs(area) < _MISFIT_MAX, np.inf, area)[:, None]
-    )
-    # A step longer than one focal length leaves the model: such a pixel has no ray.
-    return np.asarray(np.clip(step, -1.0, 1.0))
+    ahead = np.column_stack([rays, np.ones(len(rays))])
+    still = np.zeros(3)
+    bent, _ = cv2.projectPoints(ahead, still, still, np.eye(3), _coefficients(lens))
+    return np.asarray(bent.reshape(-1, 2), dtype=np.float64)
 
 
 def _fold(lens: Lens) -> float:

@@ -20,10 +20,14 @@ class Located(Protocol):
     """Anything with a place, degrees of WGS 84."""
 
     @property
-    def latitude(self) -> float: ...
+    def latitude(self) -> float:
+        """Degrees north."""
+        ...
 
     @property
-    def longitude(self) -> float: ...
+    def longitude(self) -> float:
+        """Degrees east."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

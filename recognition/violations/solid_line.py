@@ -12,19 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.contracts import LineKind, MarkedLine, Measurement, RuleMode
-from recognition.geometry import RoadPlane, TrackSample, whole_samples
 from recognition.violations.case import Finding, Refusal, RuleInput, frames_to_keep
 from recognition.violations.gates import EVERY_RULE, mode_of, passed
-from recognition.violations.path import LOCALISATION_PX, runs
+from recognition.violations.path import COVERAGE, Array, RoadPath, runs
 from recognition.violations.rule import Rule
 
 FRAMES_BEYOND_MIN = 5
 ASIDE_MAX_MS = 6.0
 """Faster than this no road vehicle moves sideways."""
-_COVERAGE = 2.0
-_CORNERS = 2
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,40 +40,30 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
     lines = [line for line in case.site.lines if line.kind is LineKind.SOLID]
     if mode is RuleMode.OFF or not lines:
         return None
-    samples = whole_samples(case.samples, case.plane)
     for line in lines:
-        crossing = _find_crossing(samples, case.plane, line)
-        if crossing is None:
-            continue
-        if _is_leap(samples, case.plane, crossing):
-            return Refusal(RULE.name, "track_leaps")
-        finding = _finding(samples, line, crossing, mode)
-        return passed(RULE.gates, case, finding)
+        crossing = _find_crossing(case.path, line)
+        if crossing is not None:
+            leaps = "track_leaps" if _is_leap(case.path, crossing) else None
+            return passed(RULE.gates, case, _finding(case.path, line, crossing, mode), excuse=leaps)
     return None
 
 
-def side_distances_m(samples: tuple[TrackSample, ...], plane: RoadPlane, line: MarkedLine) -> tuple[Array, Array]:
-    """Return how far right of the line the lower corners of each box are, and their standard uncertainty, m (N, 2).
+def side_distances_m(path: RoadPath, line: MarkedLine) -> tuple[Array, Array]:
+    """Return how far right of the line both lower corners are, and how far that may be wrong, m (N, 2).
 
     Left is negative; NaN where a corner lies before the beginning or past the end of the line.
     """
-    boxes = np.array([sample.box_px for sample in samples], dtype=np.float64).reshape(-1, 4)
-    corners_px = np.concatenate([boxes[:, [0, 3]], boxes[:, [2, 3]]])
-    is_on_road = plane.is_on_road(corners_px)
-    safe_px = np.where(is_on_road[:, None], corners_px, corners_px.mean(axis=0))
-    distance, normal = _signed_distance(plane.to_road(safe_px), np.array(line.points_m, dtype=np.float64))
-    covariance = plane.covariance(safe_px, sigma_px=LOCALISATION_PX)
-    sigma = np.sqrt(np.einsum("ni,nij,nj->n", normal, covariance, normal))
-    distance[~is_on_road] = np.nan
-    return distance.reshape(_CORNERS, -1).T, sigma.reshape(_CORNERS, -1).T
+    distance, normal = _signed_distance(path.corners_m.reshape(-1, 2), np.array(line.points_m, dtype=np.float64))
+    variance = np.einsum("ni,nij,nj->n", normal, path.covariance_m2.reshape(-1, 2, 2), normal)
+    return distance.reshape(-1, 2), COVERAGE * np.sqrt(variance).reshape(-1, 2)
 
 
-def _find_crossing(samples: tuple[TrackSample, ...], plane: RoadPlane, line: MarkedLine) -> _Crossing | None:
-    if len(samples) < 2 * FRAMES_BEYOND_MIN:
+def _find_crossing(path: RoadPath, line: MarkedLine) -> _Crossing | None:
+    if len(path.samples) < 2 * FRAMES_BEYOND_MIN:
         return None
-    distance, sigma = side_distances_m(samples, plane, line)
-    is_left = np.all(distance < -_COVERAGE * sigma, axis=1)
-    is_right = np.all(distance > _COVERAGE * sigma, axis=1)
+    distance, bound = side_distances_m(path, line)
+    is_left = np.all(distance < -bound, axis=1)
+    is_right = np.all(distance > bound, axis=1)
     for first, second, is_to_right in ((is_left, is_right, True), (is_right, is_left, False)):
         run = _runs_in_order(first, second)
         if run is None:
@@ -92,7 +77,7 @@ def _find_crossing(samples: tuple[TrackSample, ...], plane: RoadPlane, line: Mar
             after,
             is_to_right,
             float(abs(distance[farthest, corner])),
-            float(_COVERAGE * sigma[farthest, corner]),
+            float(bound[farthest, corner]),
             last,
         )
     return None
@@ -113,20 +98,20 @@ def _runs_in_order(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple
     return None
 
 
-def _is_leap(samples: tuple[TrackSample, ...], plane: RoadPlane, crossing: _Crossing) -> bool:
+def _is_leap(path: RoadPath, crossing: _Crossing) -> bool:
     """Tell whether the vehicle went from side to side faster than a vehicle can."""
-    ends = [samples[crossing.before], samples[crossing.after]]
-    middles_px = np.array([((s.box_px[0] + s.box_px[2]) / 2, s.box_px[3]) for s in ends])
-    aside_m = abs(float(np.diff(plane.to_road(middles_px)[:, 0])[0]))
-    return aside_m > ASIDE_MAX_MS * (ends[1].pts_s - ends[0].pts_s)
+    ends = [crossing.before, crossing.after]
+    aside_m = abs(float(np.diff(path.middle_m[ends, 0])[0]))
+    return aside_m > ASIDE_MAX_MS * float(np.diff(path.at_s[ends])[0])
 
 
 def _finding(
-    samples: tuple[TrackSample, ...],
+    path: RoadPath,
     line: MarkedLine,
     crossing: _Crossing,
     mode: RuleMode,
 ) -> Finding:
+    samples = path.samples
     shown = samples[max(0, crossing.before - FRAMES_BEYOND_MIN + 1) : crossing.last + 1]
     middle = samples[(crossing.before + crossing.after) // 2]
     must = (samples[crossing.before].frame_sequence, middle.frame_sequence, samples[crossing.after].frame_sequence)

@@ -205,7 +205,7 @@ def violating(rule: str, road: Any, high_road: Any, build: Build) -> RuleInput:
         )
         return build(high_road, high_road.drive(85.0), speed=speed)
     if rule == "solid_line":
-        way = [(0.0, 2.0), (0.6, 2.0), (1.6, -2.0), (2.4, -2.0)]
+        way = [(0.0, 2.0), (0.7, 2.0), (1.7, -2.0), (2.4, -2.0)]
         return build(road, travel(road, [(0, 17), (2.4, 45)], x_m=way), speed=None)
     if rule in _DRIVES:
         return _DRIVES[rule](road, build)
