@@ -18,7 +18,7 @@ from recognition.contracts import Passage, Site, SiteError
 
 if TYPE_CHECKING:
     from recognition.geometry import RoadPlane, TrackSample, ViewWatch
-    from recognition.signals import SignalTimeline, SiteSignals
+    from recognition.signals import SiteSignals
     from recognition.vision import SceneAnalyser, TrackedVehicle, VideoReader
     from recognition.vision.video import Image
 
@@ -50,9 +50,8 @@ def analyse(
     """
     started_at = _started_at(start_at)
     with plain_errors():
-        from recognition.geometry import RoadPlane, ViewWatch, load_site, load_view, unsurveyed_site
+        from recognition.geometry import RoadPlane, load_site, unsurveyed_site
         from recognition.plates import load_grammars
-        from recognition.signals import SiteSignals
         from recognition.violations import watches_people
         from recognition.vision import SceneAnalyser, VisionModels, read_video
 
@@ -71,15 +70,12 @@ def analyse(
             rate_hz=reader.nominal_rate_hz,
             watch_people=watches_people(survey),
         )
-        reference = load_view(site, known) if site is not None and known is not None else None
-        view = ViewWatch(reference) if reference is not None else None
-        people: dict[str, Tracks] = {}
-        signals = SiteSignals(survey, frame_s=1 / reader.nominal_rate_hz)
+        watched = _Watched.of(survey, site, rate_hz=reader.nominal_rate_hz)
         vehicles = sorted(
-            _with_progress(reader, analyser, _Watched(signals, people, view), survey),
+            _with_progress(reader, analyser, watched, survey),
             key=lambda vehicle: (vehicle.samples[-1].pts_s, vehicle.track_id),
         )
-        scene = _Scene(survey, plane, models.digests, vehicles, people, signals.timelines(), view, Counter())
+        scene = _Scene(survey, plane, models.digests, vehicles, watched, Counter())
         for vehicle in vehicles:
             passage, findings = _describe(vehicle, scene)
             sys.stdout.write(_as_json(passage, findings) if jsonl else _as_text(passage, findings))
@@ -141,6 +137,16 @@ class _Watched:
     people: "dict[str, Tracks]"
     view: "ViewWatch | None"
 
+    @classmethod
+    def of(cls, site: Site, path: Path | None, *, rate_hz: float) -> "_Watched":
+        """Begin to watch at a site, which was read from a file or is not surveyed."""
+        from recognition.geometry import ViewWatch, load_view
+        from recognition.signals import SiteSignals
+
+        reference = load_view(path, site) if path is not None else None
+        signals = SiteSignals(site, frame_s=1 / rate_hz)
+        return cls(signals, {}, ViewWatch(reference) if reference is not None else None)
+
     def see(self, image: "Image") -> None:
         self.signals.see(image.meta.pts_s, image.bgr)
         if self.view is not None:
@@ -161,9 +167,7 @@ class _Scene:
     plane: "RoadPlane | None"
     models: dict[str, str]
     vehicles: "list[TrackedVehicle]"
-    people: "dict[str, Tracks]"
-    signals: "dict[str, SignalTimeline]"
-    view: "ViewWatch | None"
+    watched: "_Watched"
     refusals: Counter[str]
 
 
@@ -200,9 +204,9 @@ def _findings(vehicle: "TrackedVehicle", passage: Passage, scene: _Scene, plane:
         vehicle_class=passage.vehicle_class,
         clock=passage.clock,
         others=tuple(other.samples for other in scene.vehicles if other is not vehicle),
-        people=scene.people[_natural_key(vehicle)],
-        signals=scene.signals,
-        view_shift_px=scene.view.shift_px(*span_s) if scene.view is not None else None,
+        people=scene.watched.people[_natural_key(vehicle)],
+        signals=scene.watched.signals.timelines(),
+        view_shift_px=scene.watched.view.shift_px(*span_s) if scene.watched.view is not None else None,
     )
     assessment = assess(case)
     scene.refusals.update(assessment.reasons)

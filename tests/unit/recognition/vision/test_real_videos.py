@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recognition.geometry import RoadPlane, load_site, measure_speed
 from recognition.vision import SceneAnalyser, StillReader, TrackedVehicle, VisionModels, load_still, read_video
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -44,3 +45,18 @@ def test_the_plate_of_the_yard_is_read_once_and_nothing_wrong_is_sure(
 def test_plates_of_photos_are_read(vision_models: VisionModels, real_data: Path, picture: str, plate: str) -> None:
     found = StillReader(vision_models).read(load_still(real_data / "plates" / picture))
     assert plate in {one.candidate.plate for one in found}
+
+
+def test_speeds_by_lane_lines_and_by_turn_arrows_agree_within_their_intervals(
+    vision_models: VisionModels, real_data: Path, project_root: Path
+) -> None:
+    """Two calibrations of one real road that share no length: each speed with its uncertainty, vehicle by vehicle."""
+    vehicles = _analyse(vision_models, real_data / "videos/kraten_cars.mp4", 420, None)
+    sites = [load_site(project_root / "tests/assets" / name) for name in ("kraten.toml", "kraten_arrows.toml")]
+    pairs = [[measure_speed(one.samples, RoadPlane.from_site(site), site) for site in sites] for one in vehicles]
+    valid = [(a, b) for a, b in pairs if a is not None and b is not None and a.is_valid and b.is_valid]
+    assert len(valid) >= 8
+    for by_lines, by_arrows in valid:
+        together = (by_lines.expanded_uncertainty**2 + by_arrows.expanded_uncertainty**2) ** 0.5
+        assert abs(by_lines.value - by_arrows.value) <= together
+        assert by_lines.expanded_uncertainty < 0.12 * by_lines.value
