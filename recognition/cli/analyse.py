@@ -18,7 +18,7 @@ from recognition.contracts import Passage, Site, SiteError
 
 if TYPE_CHECKING:
     from recognition.geometry import RoadPlane, TrackSample, ViewWatch
-    from recognition.signals import SiteSignals
+    from recognition.signals import SignalTimeline, SiteSignals
     from recognition.vision import SceneAnalyser, TrackedVehicle, VideoReader
     from recognition.vision.video import Image
 
@@ -75,7 +75,7 @@ def analyse(
             _with_progress(reader, analyser, watched, survey),
             key=lambda vehicle: (vehicle.samples[-1].pts_s, vehicle.track_id),
         )
-        scene = _Scene(survey, plane, models.digests, vehicles, watched, Counter())
+        scene = _Scene(survey, plane, models.digests, vehicles, watched, watched.signals.timelines(), Counter())
         for vehicle in vehicles:
             passage, findings = _describe(vehicle, scene)
             sys.stdout.write(_as_json(passage, findings) if jsonl else _as_text(passage, findings))
@@ -168,6 +168,7 @@ class _Scene:
     models: dict[str, str]
     vehicles: "list[TrackedVehicle]"
     watched: "_Watched"
+    signals: "dict[str, SignalTimeline]"
     refusals: Counter[str]
 
 
@@ -205,7 +206,7 @@ def _findings(vehicle: "TrackedVehicle", passage: Passage, scene: _Scene, plane:
         clock=passage.clock,
         others=tuple(other.samples for other in scene.vehicles if other is not vehicle),
         people=scene.watched.people[_natural_key(vehicle)],
-        signals=scene.watched.signals.timelines(),
+        signals=scene.signals,
         view_shift_px=scene.watched.view.shift_px(*span_s) if scene.watched.view is not None else None,
     )
     assessment = assess(case)

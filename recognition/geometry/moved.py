@@ -29,7 +29,6 @@ _TEXTURE_MIN = 6.0  # levels; standard deviation within a piece, below it noise 
 _FIT_MIN = 0.7
 _INLIER_PX = 0.75
 _PATCHES_MIN = 8
-_APART_MIN_SHARE = 0.2
 _DARK_LEVEL = 30.0
 _FLAT_SHARE = 0.35
 _FOUND_SHARE_MIN = 0.25
@@ -113,7 +112,7 @@ class ViewReference:
         from_px = np.array([point for point, _ in found], dtype=np.float64).reshape(-1, 2)
         to_px = np.array([at for _, at in found], dtype=np.float64).reshape(-1, 2)
         height, width = grey.shape
-        move = _common_move(from_px, to_px, _APART_MIN_SHARE * width)
+        move = _common_move(from_px, to_px)
         enough = max(_PATCHES_MIN, _FOUND_SHARE_MIN * len(self.centres_px))
         if move is None or np.count_nonzero(move.is_used) < enough:
             used = 0 if move is None else int(np.count_nonzero(move.is_used))
@@ -140,35 +139,20 @@ class _Move:
         return float(np.sqrt(np.abs(lever @ self.covariance @ lever.conj())))
 
 
-def _common_move(from_px: Points, to_px: Points, apart_px: float) -> _Move | None:
-    """Find the similarity that most pieces (N, 2) follow: every pair proposes one, all vote (MSAC)."""
-    seen, now = from_px @ np.array([1, 1j]), to_px @ np.array([1, 1j])
-    first, second = np.triu_indices(len(seen), 1)
-    is_apart = np.abs(seen[first] - seen[second]) >= apart_px
-    first, second = first[is_apart], second[is_apart]
-    if not len(first):
+def _common_move(from_px: Points, to_px: Points) -> _Move | None:
+    """Find the similarity that most pieces (N, 2) follow, and how well those that do fix it."""
+    if len(from_px) < _PATCHES_MIN:
         return None
-    turns = (now[second] - now[first]) / (seen[second] - seen[first])
-    shifts = now[first] - turns * seen[first]
-    errors = np.abs(turns[:, None] * seen + shifts[:, None] - now)
-    best = int(np.minimum(errors, 2 * _INLIER_PX).sum(axis=1).argmin())
-    is_used = errors[best] <= 2 * _INLIER_PX
-    for _ in range(3):
-        if np.count_nonzero(is_used) < 3:  # noqa: PLR2004 - two fix a similarity, the third confirms it
-            return None
-        design = np.column_stack([seen[is_used], np.ones(np.count_nonzero(is_used))])
-        turn, shift = np.linalg.lstsq(design, now[is_used], rcond=None)[0]
-        errors_now = np.abs(turn * seen + shift - now)
-        is_used = errors_now <= _INLIER_PX
-    freedom = max(1, int(np.count_nonzero(is_used)) - 2)
-    design = np.column_stack([seen[is_used], np.ones(np.count_nonzero(is_used))])
-    variance = float(np.sum(errors_now[is_used] ** 2)) / freedom
-    return _Move(
-        complex(turn),
-        complex(shift),
-        np.asarray(variance * np.linalg.pinv(design.T @ design.conj()), dtype=np.complex128),
-        is_used,
-    )
+    matrix, inliers = cv2.estimateAffinePartial2D(from_px, to_px, ransacReprojThreshold=_INLIER_PX, maxIters=5000)
+    if matrix is None:
+        return None
+    is_used = inliers.ravel().astype(bool)
+    seen, now = (points[is_used] @ np.array([1, 1j]) for points in (from_px, to_px))
+    turn, shift = complex(matrix[0, 0], matrix[1, 0]), complex(matrix[0, 2], matrix[1, 2])
+    design = np.column_stack([seen, np.ones(len(seen))])
+    variance = float(np.sum(np.abs(turn * seen + shift - now) ** 2)) / max(1, len(seen) - 2)
+    covariance = variance * np.linalg.pinv(design.T @ design.conj())
+    return _Move(turn, shift, np.asarray(covariance, dtype=np.complex128), is_used)
 
 
 def _grey(bgr: Picture) -> Grey:
