@@ -9,7 +9,7 @@ from camera_agent.capture import Captured, Segment
 from camera_agent.errors import CaptureError
 from camera_agent.observe import Beside, Observation, Observer
 from camera_agent.outbox import Journal
-from recognition.contracts import Site
+from recognition.contracts import RecognitionError, Site
 from recognition.geometry import TrackSample, ViewWatch
 from recognition.signals import SiteSignals
 from recognition.vision import TrackedVehicle
@@ -85,7 +85,6 @@ class CameraPipeline:
         Raises:
             CaptureError: the picture is not of the size that was surveyed (``capture.picture_size``).
             OutboxError: what was seen cannot be made durable.
-            RecognitionError: too few pictures a second for the site's signal heads (``signals.too_slow``).
         """
         check_size(self._observer.context.site, captured.image.meta.width_px, captured.image.meta.height_px)
         if captured.segment is not self._segment:
@@ -93,11 +92,10 @@ class CameraPipeline:
             self._segment = captured.segment
         if self._analyser is None:
             self._analyser = self._new_analyser(captured.segment.rate_hz)
-            self._signals = SiteSignals(self._observer.context.site, frame_s=1 / captured.segment.rate_hz)
+            self._signals = self._begin_signals(captured.segment.rate_hz)
             view = self._observer.context.view
             self._view = ViewWatch(view) if view is not None else None
-        if self._signals is not None:
-            self._signals.see(captured.image.meta.pts_s, captured.image.bgr)
+        self._see_signals(captured.image)
         if self._view is not None:
             self._view.see(captured.image.meta.pts_s, captured.image.bgr)
         self.counts.frames += 1
@@ -133,13 +131,30 @@ class CameraPipeline:
         self.counts.candidates += len(observation.candidates)
         self._on_recorded(observation)
 
+    def _begin_signals(self, rate_hz: float) -> SiteSignals | None:
+        try:
+            return SiteSignals(self._observer.context.site, frame_s=1 / rate_hz)
+        except RecognitionError as error:
+            self.counts.refusals[error.code] += 1  # a stream too slow for lamps still shows who passes
+            return None
+
+    def _see_signals(self, image: Image) -> None:
+        """Read the lamps; heads that cannot be followed through this stretch say nothing, passages go on."""
+        if self._signals is None:
+            return
+        try:
+            self._signals.see(image.meta.pts_s, image.bgr)
+        except RecognitionError as error:
+            self.counts.refusals[error.code] += 1
+            self._signals = None
+
     def _beside(self, vehicle: TrackedVehicle) -> Beside:
         assert self._analyser is not None
-        assert self._signals is not None
         first_s, last_s = vehicle.samples[0].pts_s, vehicle.samples[-1].pts_s
         shift_px = self._view.shift_px(first_s, last_s) if self._view is not None else None
         people = self._analyser.people(first_s, last_s)
-        return Beside(self._seen_with(vehicle), people, self._signals.timelines(), shift_px)
+        timelines = self._signals.timelines() if self._signals is not None else {}
+        return Beside(self._seen_with(vehicle), people, timelines, shift_px)
 
     def _seen_with(self, vehicle: TrackedVehicle) -> tuple[tuple[TrackSample, ...], ...]:
         assert self._analyser is not None
