@@ -14,12 +14,17 @@ def _has_browser() -> bool:
     return shutil.which("chromium") is not None
 
 
+def _has_gpsd() -> bool:
+    return (shutil.which("gpsd") or shutil.which("gpsd", path="/usr/sbin")) is not None
+
+
 def _has_rtsp_server() -> bool:
     return any(Path("/").glob(_TYPELIBS)) and Path("/usr/lib/python3/dist-packages/gi").is_dir()
 
 
 NEEDED: dict[str, tuple[Callable[[], bool], list[str]]] = {
     "browser tests": (_has_browser, ["chromium"]),
+    "satellite receiver tests": (_has_gpsd, ["gpsd"]),
     "RTSP tests": (
         _has_rtsp_server,
         [

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import av
@@ -135,8 +136,30 @@ def bgr_of(frame: VideoFrame) -> NDArray[np.uint8]:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamTime:
+    """How a segment's stream time lies in law time: 0 s was ``origin_at``, known to ``bound_s`` (None: unknown)."""
+
+    origin_at: datetime
+    bound_s: float | None
+
+    def seconds(self, moment: datetime) -> float:
+        """Return a moment of law time as presentation time of the segment, s."""
+        return (moment - self.origin_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
 class Captured:
     """One picture and the segment it belongs to."""
 
     image: Image
     segment: Segment
+
+    @property
+    def time(self) -> StreamTime:
+        """How the segment's stream time lies in law time, as this picture's own stamp tells."""
+        meta = self.image.meta
+        bound_ms = meta.clock.bound_ms
+        return StreamTime(
+            origin_at=meta.captured_at - timedelta(seconds=meta.pts_s),
+            bound_s=None if bound_ms is None else bound_ms / 1000,
+        )

@@ -15,6 +15,13 @@ State = Annotated[Path, typer.Option(help="folder of this device's key, journal 
 SitePath = Annotated[Path | None, typer.Option(help="surveyed site (TOML); without it only passages are recorded")]
 DeviceId = Annotated[str | None, typer.Option(help="name of this device; default: the enrolled one")]
 Region = Annotated[str | None, typer.Option(help="region of a camera nobody surveyed, e.g. 77")]
+Gpsd = Annotated[
+    str | None, typer.Option(help="gpsd of this device's satellite receiver, HOST:PORT, e.g. 127.0.0.1:2947")
+]
+SignalFeed = Annotated[
+    str | None,
+    typer.Option(help="what the signal controller's adapter writes: tcp://HOST:PORT, unix:/PATH or a file"),
+]
 
 
 def run(
@@ -24,6 +31,8 @@ def run(
     site: SitePath = None,
     device_id: DeviceId = None,
     region: Region = None,
+    gpsd: Gpsd = None,
+    signal_feed: SignalFeed = None,
     centre: Annotated[
         str | None, typer.Option(help="deliver to this centre; default: the enrolled one, if any")
     ] = None,
@@ -31,10 +40,12 @@ def run(
 ) -> None:
     """Record what a camera sees until SIGTERM or Ctrl-C; a process that dies or hangs is started again."""
     with plain_errors(), stop_on_signal() as stop:
+        from camera_agent.addresses import ReceiverOptions
         from camera_agent.control import DeviceState
         from camera_agent.pipeline.delivery import DeliveryThread
         from camera_agent.pipeline.supervisor import Supervisor
 
+        ReceiverOptions.parse(gpsd, signal_feed)  # a wrong address is said at once, too
         clock = SystemClock()
         device = DeviceState(state)
         name = device.device_id(device_id)
@@ -50,6 +61,8 @@ def run(
         command += ["--device-id", name]
         command += ["--site", str(site)] if site else []
         command += ["--region", region] if region else []
+        command += ["--gpsd", gpsd] if gpsd else []
+        command += ["--signal-feed", signal_feed] if signal_feed else []
         try:
             Supervisor(command, device, clock, random.Random()).run(stop)  # noqa: S311 - jitter
         finally:
@@ -59,19 +72,29 @@ def run(
 
 
 def camera(
-    *, source: Source, state: State, device_id: DeviceId = None, site: SitePath = None, region: Region = None
+    *,
+    source: Source,
+    state: State,
+    device_id: DeviceId = None,
+    site: SitePath = None,
+    region: Region = None,
+    gpsd: Gpsd = None,
+    signal_feed: SignalFeed = None,
 ) -> None:
     """Run one camera's pipeline in this process, unwatched."""
     from camera_agent.pipeline.supervisor import EXIT_CONFIGURATION
 
     with plain_errors(EXIT_CONFIGURATION), stop_on_signal() as stop:
+        from camera_agent.addresses import ReceiverOptions
         from camera_agent.capture.live import LiveOptions
         from camera_agent.control import DeviceState
         from camera_agent.pipeline.live import LiveSetup, first_size_px, run_camera
+        from camera_agent.pipeline.receivers import Receivers
         from camera_agent.pipeline.scene import SiteChoice, analyser_factory, choose_site, make_context
         from recognition.vision import VisionModels
 
         clock = SystemClock()
+        told = ReceiverOptions.parse(gpsd, signal_feed)
         options = LiveOptions()
         device = DeviceState(state)
         name = device.device_id(device_id)
@@ -90,6 +113,7 @@ def camera(
                 make_context=lambda natural_key: make_context(found, name, models, natural_key),
                 new_analyser=analyser_factory(models, found.site),
                 on_recorded=say_recorded,
+                receivers=Receivers.of(told, found.site, clock),
             )
             journal = device.journal(name, clock)
             try:

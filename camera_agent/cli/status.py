@@ -20,9 +20,11 @@ def status(
     """Say what waits, what the centre refused, what was altered; exit 3 when a person must look."""
     with plain_errors():
         from camera_agent.control import DeviceState
+        from camera_agent.control.receivers import receiver_words
         from camera_agent.control.status import read_status
 
         found = read_status(DeviceState(state), SystemClock())
+        told = receiver_words(found.health) if found.is_running else {}
         if as_json:
             facts = asdict(found) | {"is_alarmed": found.is_alarmed}
             typer.echo(json.dumps(facts, default=str, ensure_ascii=False))
@@ -39,6 +41,7 @@ def status(
                     "receipt": found.last_receipt_at or "none yet",
                     "evidence": f"{found.evidence_bytes / 1024**2:.1f} MiB, {found.free_bytes / 1024**3:.1f} GiB free",
                     "replays": f"{found.unfinished_replays} unfinished",
+                    **{name.removeprefix("signal_"): words for name, (_, words) in told.items()},
                 }
             )
             for alarm in found.alarms:

@@ -1,13 +1,18 @@
 """Is everything in order for this device?  One line per matter, in plain words, with what to do where it is not."""
 
+import random
 import shutil
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from camera_agent.addresses import LineAddress
+from camera_agent.capture.gpsd import PositionReader
 from camera_agent.clock import Clock
+from camera_agent.control.receivers import position_words, receiver_words
 from camera_agent.control.state import DeviceState
-from camera_agent.control.status import read_status
+from camera_agent.control.status import fresh_health, read_status
 from camera_agent.errors import AgentError
 from camera_agent.outbox.centre import Centre
 from recognition.contracts import RecognitionError
@@ -15,6 +20,8 @@ from recognition.vision import VisionModels
 
 _LOW_SPACE_BYTES = 2 * 1024**3
 _CLOCK_LIMIT_S = 2.0
+_FIX_WAIT_S = 4.0
+_FIX_POLL_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,13 @@ class Finding:
     words: str
 
 
-def examine(state: DeviceState, centre_url: str | None, clock: Clock) -> Iterator[Finding]:
-    """Look at the networks, disk, key, journal, centre and clock, one after the other."""
+def examine(
+    state: DeviceState, centre_url: str | None, clock: Clock, gpsd: LineAddress | None = None
+) -> Iterator[Finding]:
+    """Look at networks, disk, key, journal, receivers, centre and clock, one after the other.
+
+    ``gpsd``: ask this one now; else the running pipeline's word on its receivers counts.
+    """
     for matter, look in (
         ("models", _models),
         ("disk", lambda: _disk(state)),
@@ -35,6 +47,7 @@ def examine(state: DeviceState, centre_url: str | None, clock: Clock) -> Iterato
         ("journal", lambda: _journal(state, clock)),
     ):
         yield _looked(matter, look)
+    yield from _receivers(state, clock, gpsd)
     try:
         identity = state.identity()
     except AgentError as error:
@@ -91,6 +104,25 @@ def _journal(state: DeviceState, clock: Clock) -> tuple[bool, str]:
     if status.alarms:
         return False, f"{words}; event {status.alarms[0].seq}: {status.alarms[0].detail}; see camera-agent status"
     return True, words
+
+
+def _receivers(state: DeviceState, clock: Clock, gpsd: LineAddress | None) -> Iterator[Finding]:
+    words = receiver_words(fresh_health(state, clock))
+    if gpsd is not None:
+        words["position"] = position_words(_ask(gpsd, clock))
+    for name, (is_good, text) in words.items():
+        yield Finding(name.removeprefix("signal_"), is_good, text)
+
+
+def _ask(gpsd: LineAddress, clock: Clock) -> dict[str, object]:
+    reader = PositionReader(gpsd, clock=clock, rng=random.Random())  # noqa: S311 - jitter
+    reader.start()
+    until_s, pause = clock.monotonic_s() + _FIX_WAIT_S, threading.Event()
+    while reader.fix() is None and clock.monotonic_s() < until_s:
+        pause.wait(_FIX_POLL_S)
+    facts = reader.health()
+    reader.stop()
+    return facts
 
 
 def _centre(state: DeviceState, address: str, device_id: str, clock: Clock) -> tuple[bool, str]:

@@ -83,6 +83,12 @@ def read_status(state: DeviceState, clock: Clock) -> DeviceStatus:
         journal.close()
 
 
+def fresh_health(state: DeviceState, clock: Clock) -> dict[str, object] | None:
+    """Return the running pipeline's word on its health; None where nothing runs."""
+    health = state.read_health()
+    return health if _is_fresh(health, clock) else None
+
+
 def _counts(journal: Journal) -> dict[str, int]:
     rows = journal.connection.execute("SELECT status, count(*) FROM events GROUP BY status")
     return {"pending": 0, "accepted": 0, "quarantined": 0, "damaged": 0} | {str(row[0]): int(row[1]) for row in rows}

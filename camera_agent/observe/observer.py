@@ -14,7 +14,7 @@ from recognition.contracts import EventType, Passage, Site, ViolationCandidate
 from recognition.evidence import SigningKey
 from recognition.geometry import RoadPlane, TrackSample, ViewReference
 from recognition.signals import SignalTimeline
-from recognition.violations import Finding, RuleInput, assess
+from recognition.violations import Finding, PositionFix, RuleInput, assess
 from recognition.vision import TrackedVehicle, build_passage
 
 
@@ -44,12 +44,16 @@ class SceneContext:
 
 @dataclass(frozen=True)
 class Beside:
-    """What else was seen while a vehicle was there: vehicles, persons, signal heads, and how far the view lay off."""
+    """What else was known while a vehicle was there: vehicles, persons, signal heads, view and the device's position.
+
+    ``view_shift_px``: how far the view lay off its survey; ``position``: where the device's own receiver puts it.
+    """
 
     others: tuple[tuple[TrackSample, ...], ...] = ()
     people: tuple[tuple[TrackSample, ...], ...] = ()
     signals: Mapping[str, SignalTimeline] = field(default_factory=dict)
     view_shift_px: float | None = None
+    position: PositionFix | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ def _case(
         others=beside.others,
         people=beside.people,
         signals=beside.signals,
+        position=beside.position,
         view_shift_px=beside.view_shift_px,
     )
 

@@ -13,7 +13,7 @@ from camera_agent.observe.track_record import track_record
 from recognition.contracts import EvidenceManifest, EvidenceRole, Passage, PlateKey, ViolationCandidate
 from recognition.evidence import SealedPackage, SigningKey, canonical_bytes, seal
 from recognition.evidence.annotate import annotate, cut, encode_jpeg, encode_png
-from recognition.violations import Finding
+from recognition.violations import Finding, reviewers_of
 from recognition.vision import TrackedVehicle
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def _claim(
         limit_kmh=manifest.limit_kmh,
         excess_kmh=manifest.excess_kmh,
         facts=manifest.facts,
+        reviewers=reviewers_of(manifest.rule),
         package_sha256=package.sha256,
         package_bytes=len(package.data),
     )

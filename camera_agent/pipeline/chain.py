@@ -9,9 +9,10 @@ from camera_agent.capture import Captured, Segment
 from camera_agent.errors import CaptureError
 from camera_agent.observe import Beside, Observation, Observer
 from camera_agent.outbox import Journal
-from recognition.contracts import RecognitionError, Site
+from camera_agent.pipeline.heads import HeadWatch
+from camera_agent.pipeline.receivers import Receivers
+from recognition.contracts import Site
 from recognition.geometry import TrackSample, ViewWatch
-from recognition.signals import SiteSignals
 from recognition.vision import TrackedVehicle
 from recognition.vision.video import Image
 
@@ -67,14 +68,16 @@ class CameraPipeline:
         observer: Observer,
         journal: Journal,
         on_recorded: Callable[[Observation], None],
+        receivers: Receivers | None = None,
     ) -> None:
         self.counts = PipelineCounts()
         self._new_analyser = new_analyser
         self._observer = observer
         self._journal = journal
         self._on_recorded = on_recorded
+        self._receivers = receivers or Receivers()
         self._analyser: Analyser | None = None
-        self._signals: SiteSignals | None = None
+        self._heads: HeadWatch | None = None
         self._view: ViewWatch | None = None
         self._segment: Segment | None = None
         self._gone: deque[tuple[TrackSample, ...]] = deque(maxlen=_REMEMBERED_VEHICLES)  # no pictures
@@ -92,10 +95,9 @@ class CameraPipeline:
             self._segment = captured.segment
         if self._analyser is None:
             self._analyser = self._new_analyser(captured.segment.rate_hz)
-            self._signals = self._begin_signals(captured.segment.rate_hz)
-            view = self._observer.context.view
-            self._view = ViewWatch(view) if view is not None else None
-        self._see_signals(captured.image)
+            self._begin_watching(captured.segment.rate_hz)
+        if self._heads is not None:
+            self._heads.see(captured)
         if self._view is not None:
             self._view.see(captured.image.meta.pts_s, captured.image.bgr)
         self.counts.frames += 1
@@ -106,7 +108,7 @@ class CameraPipeline:
         if self._analyser is None or self._segment is None:
             return
         self._record_all(self._analyser.finish(), self._segment, is_unfinished=True)
-        self._analyser = self._signals = None
+        self._analyser = self._heads = None
         self._gone.clear()
 
     def _record_all(self, vehicles: Sequence[TrackedVehicle], segment: Segment, *, is_unfinished: bool) -> None:
@@ -131,30 +133,20 @@ class CameraPipeline:
         self.counts.candidates += len(observation.candidates)
         self._on_recorded(observation)
 
-    def _begin_signals(self, rate_hz: float) -> SiteSignals | None:
-        try:
-            return SiteSignals(self._observer.context.site, frame_s=1 / rate_hz)
-        except RecognitionError as error:
-            self.counts.refusals[error.code] += 1  # a stream too slow for lamps still shows who passes
-            return None
-
-    def _see_signals(self, image: Image) -> None:
-        """Read the lamps; heads that cannot be followed through this stretch say nothing, passages go on."""
-        if self._signals is None:
-            return
-        try:
-            self._signals.see(image.meta.pts_s, image.bgr)
-        except RecognitionError as error:
-            self.counts.refusals[error.code] += 1
-            self._signals = None
+    def _begin_watching(self, rate_hz: float) -> None:
+        context = self._observer.context
+        self._heads = HeadWatch(context.site, rate_hz, self._receivers.feed, self.counts.refusals)
+        self._view = ViewWatch(context.view) if context.view is not None else None
 
     def _beside(self, vehicle: TrackedVehicle) -> Beside:
         assert self._analyser is not None
         first_s, last_s = vehicle.samples[0].pts_s, vehicle.samples[-1].pts_s
         shift_px = self._view.shift_px(first_s, last_s) if self._view is not None else None
         people = self._analyser.people(first_s, last_s)
-        timelines = self._signals.timelines() if self._signals is not None else {}
-        return Beside(self._seen_with(vehicle), people, timelines, shift_px)
+        timelines = self._heads.timelines() if self._heads is not None else {}
+        receiver = self._receivers.position
+        position = receiver.fix() if receiver is not None else None
+        return Beside(self._seen_with(vehicle), people, timelines, shift_px, position)
 
     def _seen_with(self, vehicle: TrackedVehicle) -> tuple[tuple[TrackSample, ...], ...]:
         assert self._analyser is not None

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import numpy as np
@@ -20,6 +20,7 @@ from camera_agent.errors import CaptureError
 from camera_agent.observe import Observation, Observer, SceneContext
 from camera_agent.outbox import Journal
 from camera_agent.pipeline.chain import CameraPipeline, NewAnalyser
+from camera_agent.pipeline.receivers import Receivers
 from recognition.evidence import SigningKey
 
 _HEALTH_EVERY_S = 1.0
@@ -35,6 +36,7 @@ class LiveSetup:
     make_context: Callable[[str], SceneContext]
     new_analyser: NewAnalyser
     on_recorded: Callable[[Observation], None]
+    receivers: Receivers = field(default_factory=Receivers)
 
 
 def run_camera(
@@ -56,8 +58,10 @@ def run_camera(
         options=setup.options,
         rng=random.Random(),  # noqa: S311 - jitter
     )
-    pipeline = CameraPipeline(setup.new_analyser, Observer(context, key, clock), journal, setup.on_recorded)
-    health = _HealthWriter(setup.source, state, source, pipeline, clock)
+    observer = Observer(context, key, clock)
+    pipeline = CameraPipeline(setup.new_analyser, observer, journal, setup.on_recorded, setup.receivers)
+    health = _HealthWriter(setup, state, source, pipeline, clock)
+    setup.receivers.start()
     source.start()
     try:
         for captured in source.frames():
@@ -72,6 +76,7 @@ def run_camera(
         pipeline.finish()
     finally:
         source.stop()
+        setup.receivers.stop()
     health.write(is_final=True)
 
 
@@ -79,9 +84,10 @@ class _HealthWriter:
     """Keeps ``health.json`` fresh: the supervisor restarts a pipeline whose word grows old."""
 
     def __init__(
-        self, source_address: str, state: DeviceState, source: LiveSource, pipeline: CameraPipeline, clock: Clock
+        self, setup: LiveSetup, state: DeviceState, source: LiveSource, pipeline: CameraPipeline, clock: Clock
     ) -> None:
-        self._source_address = without_password(source_address)
+        self._source_address = without_password(setup.source)
+        self._receivers = setup.receivers
         self._state = state
         self._source = source
         self._pipeline = pipeline
@@ -125,6 +131,7 @@ class _HealthWriter:
                 "damaged": decoded.damaged,
                 "breaks": decoded.breaks,
                 **counts.as_dict(),
+                **self._receivers.health(),
             }
         )
 

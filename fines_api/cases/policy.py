@@ -1,6 +1,7 @@
 """States of a case as one table, and the gates a candidate must pass again at the centre.  Pure.
 
 A candidate whose rule only warns or counts never reaches a state from which a decree can be issued (HARMS D23).
+The first of two approvals leaves the state as it was: whoever has not decided yet cannot tell that somebody has.
 """
 
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ class CaseState(StrEnum):
 class CaseEvent(StrEnum):
     """What moves a case."""
 
+    APPROVE_FIRST = "approve_first"
     APPROVE = "approve"
     REJECT = "reject"
     FIND_INSUFFICIENT = "find_insufficient"
@@ -47,6 +49,7 @@ class CaseEvent(StrEnum):
 TRANSITIONS: Final[dict[tuple[CaseState, CaseEvent], CaseState]] = {
     (CaseState.HELD, CaseEvent.REJECT): CaseState.REJECTED,
     (CaseState.HELD, CaseEvent.FIND_INSUFFICIENT): CaseState.EVIDENCE_INSUFFICIENT,
+    (CaseState.UNDER_REVIEW, CaseEvent.APPROVE_FIRST): CaseState.UNDER_REVIEW,
     (CaseState.UNDER_REVIEW, CaseEvent.APPROVE): CaseState.APPROVED,
     (CaseState.UNDER_REVIEW, CaseEvent.REJECT): CaseState.REJECTED,
     (CaseState.UNDER_REVIEW, CaseEvent.FIND_INSUFFICIENT): CaseState.EVIDENCE_INSUFFICIENT,

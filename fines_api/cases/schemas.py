@@ -35,6 +35,7 @@ class CaseSummary(BaseModel):
     limit_kmh: float | None
     excess_kmh: float | None
     limitation_until: date
+    reviewers: int
     place: str
 
 

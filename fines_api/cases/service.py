@@ -33,7 +33,7 @@ from recognition.contracts import EvidenceManifest, PlateKey, RuleMode, Site, Ve
 _OPENER = "system:cases"
 _COPIED = (
     "candidate_id", "passage_id", "device_id", "site_id", "site_version", "rule", "occurred_at", "plate_confidence",
-    "limit_kmh", "excess_kmh", "package_sha256",
+    "limit_kmh", "excess_kmh", "reviewers", "package_sha256",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ class CaseService:
             "state": row.state,
             "hold_reason": row.hold_reason,
             "rule_mode": row.rule_mode,
+            "reviewers": row.reviewers,
         }
         audit.record(self._session, self._node, _OPENER, "cases:case:opened", str(row.case_id), details)
         return row.case_id
@@ -187,6 +188,7 @@ class CaseService:
             "limit_kmh": row.limit_kmh,
             "excess_kmh": row.excess_kmh,
             "limitation_until": row.limitation_until,
+            "reviewers": row.reviewers,
             "place": site.place.address if site else row.site_id,
         }
 

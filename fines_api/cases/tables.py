@@ -22,6 +22,7 @@ class CaseRow(Base):
             "rule_mode = 'fine' OR state IN ('held', 'shadowed', 'warned', 'rejected', 'evidence_insufficient')",
             name="only_fine_mode_fines",
         ),
+        CheckConstraint("reviewers BETWEEN 1 AND 2", name="reviewers"),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -44,6 +45,7 @@ class CaseRow(Base):
     limit_kmh: Mapped[float | None]
     excess_kmh: Mapped[float | None]
     facts: Mapped[dict[str, Any]]
+    reviewers: Mapped[int]
     package_sha256: Mapped[str] = mapped_column(String(64))
     manifest: Mapped[dict[str, Any]]
     article: Mapped[str | None] = mapped_column(String(16))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from fines_api.decrees.schemas import Decree, Issued
+from fines_api.decrees.schemas import Decree, FirstApproval, Issued
 from fines_api.decrees.service import DecreeService
 from fines_api.identity.dependencies import CitizenUser, NodeDep, OfficerUser, SessionDep
 from fines_api.kit.delivery import deliver
@@ -12,10 +12,15 @@ from fines_api.kit.delivery import deliver
 router = APIRouter(tags=["decrees"])
 
 
-@router.post("/v1/cases/{case_id}/approval", status_code=201)
-def approve_case(case_id: UUID, session: SessionDep, node: NodeDep, user: OfficerUser) -> Issued:
-    """Approve the case: the decree is issued in the same transaction."""
-    return DecreeService(session, node).approve(case_id, user)
+@router.post("/v1/cases/{case_id}/approval", status_code=201, responses={202: {"model": FirstApproval}})
+def approve_case(
+    case_id: UUID, session: SessionDep, node: NodeDep, user: OfficerUser, response: Response
+) -> Issued | FirstApproval:
+    """Approve the case: the decree is issued in the transaction of the last approval it needs; 202 before that."""
+    answer = DecreeService(session, node).approve(case_id, user)
+    if isinstance(answer, FirstApproval):
+        response.status_code = 202
+    return answer
 
 
 @router.get("/v1/citizen/decrees")

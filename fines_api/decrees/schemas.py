@@ -62,7 +62,7 @@ class Decree(BaseModel):
 
 
 class Issued(BaseModel):
-    """Answer of ``POST /v1/cases/{id}/approval``."""
+    """Answer of ``POST /v1/cases/{id}/approval``: the decree that came with the approval."""
 
     case_id: UUID
     decree_id: UUID
@@ -70,4 +70,13 @@ class Issued(BaseModel):
     payment_reference: str
     amount_minor: int
     currency: str
+    is_hasty: bool
+
+
+class FirstApproval(BaseModel):
+    """Answer of ``POST /v1/cases/{id}/approval`` (202): on record; the decree waits for a second officer's own."""
+
+    case_id: UUID
+    approvals: int = 1
+    reviewers: int
     is_hasty: bool

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from fines_api.cases.policy import CaseEvent
+from fines_api.cases.policy import CaseEvent, CaseState
 from fines_api.cases.schemas import CaseView, EvidenceFile
 from fines_api.cases.service import CaseService
 from fines_api.db import Session
 from fines_api.decrees.reference import make_reference
 from fines_api.decrees.repository import DecreeRepository
-from fines_api.decrees.schemas import Decree, Issued
+from fines_api.decrees.schemas import Decree, FirstApproval, Issued
 from fines_api.decrees.tables import DecreeRow
 from fines_api.identity.schemas import Principal
 from fines_api.jurisdictions import Law
@@ -36,8 +36,8 @@ class DecreeService:
         self._decrees = DecreeRepository(session)
         self._cases = CaseService(session, node)
 
-    def approve(self, case_id: UUID, user: Principal) -> Issued:
-        """Record the officer's approval and issue the decree with it: both or neither.
+    def approve(self, case_id: UUID, user: Principal) -> Issued | FirstApproval:
+        """Record the officer's approval and, with the last one the case needs, issue the decree: both or neither.
 
         Raises:
             ConflictError: the case is not under review, the rule does not fine, the limitation has passed, or the
@@ -48,6 +48,8 @@ class DecreeService:
         case = self._cases.lock(case_id)
         if case.rule_mode != RuleMode.FINE.value:
             raise ConflictError(f"the rule is in {case.rule_mode} mode: it fines nobody", code="decree.mode")
+        if case.state is not CaseState.APPROVED:
+            return FirstApproval(case_id=case_id, reviewers=case.reviewers, is_hasty=review.is_hasty)
         row = self._new_decree(case, review)
         self._decrees.add(row)
         details = {"decree_id": str(row.decree_id), "number": row.number, "amount_minor": row.amount_minor}

@@ -21,7 +21,7 @@ class DecreeCounterRow(Base):
 
 
 class DecreeRow(Base):
-    """One decree.  It cannot exist without the approval of a person, nor twice for one case."""
+    """One decree.  It cannot exist without the approvals its case needs (revision 0003), nor twice for one case."""
 
     __tablename__ = "decrees"
     __table_args__ = (

@@ -29,8 +29,16 @@ class ReviewRepository:
             )
         )
 
+    def decided_by(self, officer_id: UUID, case_ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Return on which of these cases the officer has decided."""
+        return frozenset(
+            self._session.scalars(
+                select(ReviewRow.case_id).where(ReviewRow.officer_id == officer_id, ReviewRow.case_id.in_(case_ids))
+            )
+        )
+
     def of_case(self, case_id: UUID) -> Sequence[ReviewRow]:
         """List the decisions on a case."""
         return self._session.scalars(
-            select(ReviewRow).where(ReviewRow.case_id == case_id).order_by(ReviewRow.decided_at)
+            select(ReviewRow).where(ReviewRow.case_id == case_id).order_by(ReviewRow.decided_at, ReviewRow.approval)
         ).all()

@@ -41,13 +41,15 @@ class Review(BaseModel):
     decided_at: datetime
     spent_ms: int
     is_hasty: bool
+    approval: int | None
 
 
 class CaseFile(BaseModel):
-    """A case as one officer has it on the desk."""
+    """A case as one officer has it on the desk; ``reviews`` are those the officer may see (``policy.visible``)."""
 
     model_config = ConfigDict(frozen=True)
 
     case: CaseView
     vehicle: Vehicle | None
     reviews: tuple[Review, ...]
+    has_decided: bool

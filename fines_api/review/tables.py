@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fines_api.db.base import Base
@@ -22,13 +22,16 @@ class ReviewOpeningRow(Base):
 
 
 class ReviewRow(Base):
-    """A decision of a person; at most one approval per case."""
+    """A decision of a person, one of each officer on a case; ``approval`` counts the approvals of a case from 1."""
 
     __tablename__ = "reviews"
     __table_args__ = (
         CheckConstraint("decision IN ('approved', 'rejected', 'evidence_insufficient')", name="decision"),
         CheckConstraint("decision = 'approved' OR length(reason) > 0", name="refusal_has_reason"),
-        Index("uq_reviews_approval", "case_id", unique=True, postgresql_where=text("decision = 'approved'")),
+        CheckConstraint("(decision = 'approved') = (approval IS NOT NULL)", name="approval_is_counted"),
+        CheckConstraint("approval BETWEEN 1 AND 2", name="approval"),
+        Index(None, "case_id", "approval", unique=True),
+        Index(None, "case_id", "officer_id", unique=True),
     )
 
     review_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,6 +39,7 @@ class ReviewRow(Base):
     officer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     officer_name: Mapped[str] = mapped_column(String(64))
     decision: Mapped[str] = mapped_column(String(32))
+    approval: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(500))
     decided_at: Mapped[datetime]
     spent_ms: Mapped[int]

@@ -55,7 +55,8 @@ def queue(
     counts = service.counts()
     totals = {name: sum(counts.get(state.value, 0) for state in states) for name, states in TABS.items()}
     cases = service.queue(TABS[chosen])
-    return page(request, node, "queue.html", user, cases=cases, tab=chosen, totals=totals)
+    mine = ReviewService(session, node).decided_by(user, [case.case_id for case in cases])
+    return page(request, node, "queue.html", user, cases=cases, tab=chosen, totals=totals, mine=mine)
 
 
 @router.get("/cases/{case_id}")
@@ -66,7 +67,7 @@ def case_page(case_id: UUID, request: Request, session: SessionDep, node: NodeDe
 
 @router.post("/cases/{case_id}/approval")
 def approve_form(case_id: UUID, session: SessionDep, node: NodeDep, user: OfficerUser) -> Response:
-    """Approve and issue the decree."""
+    """Approve; with the last approval that is needed the decree is issued."""
     DecreeService(session, node).approve(case_id, user)
     return RedirectResponse(f"/officer/cases/{case_id}", 303)
 
@@ -121,8 +122,9 @@ def _case_page(
         clip=case.item(EvidenceRole.CLIP),
         track=_track(case, session, node),
         evidence_url=f"/v1/cases/{case_id}/evidence/",
-        is_open=case.state is CaseState.UNDER_REVIEW,
-        is_refusable=case.state in {CaseState.UNDER_REVIEW, CaseState.HELD},
+        is_open=case.state is CaseState.UNDER_REVIEW and not file.has_decided,
+        is_refusable=case.state in {CaseState.UNDER_REVIEW, CaseState.HELD} and not file.has_decided,
+        is_waiting=case.state is CaseState.UNDER_REVIEW and file.has_decided,
         is_reason_missing=is_reason_missing,
     )
 

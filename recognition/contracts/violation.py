@@ -30,5 +30,12 @@ class ViolationCandidate(Contract):
         default=None, gt=0, description="enforced excess: value minus uncertainty minus limit, rounded down"
     )
     facts: dict[str, str | float | int | bool] = Field(default_factory=dict)
+    reviewers: int = Field(
+        default=1,
+        ge=1,
+        le=2,
+        description="how many officers must approve, each without seeing the other's answer; an event that does not "
+        "say was made before rules could ask for two",
+    )
     package_sha256: Sha256 = Field(description="digest of the sealed evidence package (zip)")
     package_bytes: int = Field(gt=0)

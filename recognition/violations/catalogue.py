@@ -57,6 +57,18 @@ CATALOGUE: tuple[Rule, ...] = (
 )
 
 
+_REVIEWERS = {rule.name: rule.reviewers for rule in CATALOGUE}
+
+
+def reviewers_of(rule: str) -> int:
+    """Return how many officers must agree to what a rule of the catalogue found.
+
+    Raises:
+        KeyError: the catalogue has no such rule.
+    """
+    return _REVIEWERS[rule]
+
+
 def watches_people(site: Site) -> bool:
     """Tell whether a rule that is on at this site needs the tracks of persons."""
     is_on = mode_of_site(site, pedestrian.RULE.name) is not RuleMode.OFF

@@ -199,6 +199,15 @@ def test_a_measurement_that_contradicts_itself_is_refused(changes: dict[str, Any
         contracts.Measurement.model_validate({**SPEED.model_dump(), **changes})
 
 
+def test_a_candidate_of_before_two_officers_could_be_asked_needs_one() -> None:
+    old = CANDIDATE.model_dump(mode="json")
+    del old["reviewers"]
+    assert contracts.ViolationCandidate.model_validate(old).reviewers == 1
+    for wrong in (0, 3):
+        with pytest.raises(ValidationError):
+            contracts.ViolationCandidate.model_validate(old | {"reviewers": wrong})
+
+
 @pytest.mark.parametrize("plate", ["А123ВС77", "a123bc77", "A123 BC77", "A", "A1234567890123"])
 def test_only_canonical_plates_are_keys(plate: str) -> None:
     with pytest.raises(ValidationError):

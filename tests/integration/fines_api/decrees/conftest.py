@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from fines_api.cases.schemas import CaseView
 from fines_api.cases.service import CaseService
-from fines_api.decrees.schemas import Issued
+from fines_api.decrees.schemas import FirstApproval, Issued
 from fines_api.decrees.service import DecreeService
 from fines_api.identity.schemas import Principal, Role
 from fines_api.identity.service import IdentityService
@@ -88,7 +88,8 @@ def make_candidate(at: datetime, key: SigningKey, **changes: Any) -> tuple[Viola
         "excess_kmh": 35.0,
         "facts": {"lane": "1"},
     }
-    extra = {"rule_mode": RuleMode.FINE, "vehicle_class": VehicleClass.CAR, "plate_confidence": 0.97}
+    extra: dict[str, Any] = {"rule_mode": RuleMode.FINE, "vehicle_class": VehicleClass.CAR, "plate_confidence": 0.97}
+    extra["reviewers"] = 1
     extra |= {name: changes.pop(name) for name in list(changes) if name in extra}
     clock = changes.pop("clock", ClockQuality(source=ClockSource.RTCP, bound_ms=20))
     facts |= changes
@@ -145,7 +146,7 @@ class Court:
             service = CaseService(session, self.node)
             return service.view(service.open(candidate, package.manifest))
 
-    def approve(self, case_id: UUID, officer: Principal) -> Issued:
+    def approve(self, case_id: UUID, officer: Principal) -> Issued | FirstApproval:
         """Approve a case as that officer."""
         with self.node.database.begin() as session:
             return DecreeService(session, self.node).approve(case_id, officer)
@@ -184,6 +185,7 @@ def fined(court: Court, officer: tuple[Principal, dict[str, str]]) -> Fined:
     court.register()
     case = court.open()
     issued = court.approve(case.case_id, officer[0])
+    assert isinstance(issued, Issued)
     citizen, headers = court.citizen()
     return Fined(issued.decree_id, case.case_id, citizen, headers, issued)
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,10 +30,18 @@ def context(rig: ModuleType, site: Site, site_file: bytes) -> SceneContext:
     )
 
 
-def observe(rig: ModuleType, clip: Path, *, is_unfinished: bool = False, is_suspect: bool = False) -> list[Observation]:
-    text = rig.site_toml()
+def observe(
+    rig: ModuleType,
+    clip: Path,
+    *,
+    is_unfinished: bool = False,
+    is_suspect: bool = False,
+    extra: str = "",
+    script: Any = None,
+) -> list[Observation]:
+    text = rig.site_toml() + extra
     observer = Observer(context(rig, parse_site(text), text.encode()), KEY, ManualClock(rig.START))
-    analyser, observations = rig.ScriptedAnalyser(), []
+    analyser, observations = rig.ScriptedAnalyser(script or rig.SCRIPT), []
     for captured in file_pictures(clip, camera_id="rig-camera", started_at=rig.START, counts=DecodeCounts()):
         vehicles = analyser.feed(captured.image)
         segment = captured.segment
@@ -58,6 +67,23 @@ def test_each_car_is_one_passage_and_each_speeding_one_a_candidate(
         assert one.passage.speed is not None
         assert one.passage.speed.value == pytest.approx(truth[one.passage.plate.plate], rel=0.01)
         assert bool(one.candidates) == (truth[one.passage.plate.plate] > 60)
+
+
+SHOULDER = """
+[rules.shoulder]
+mode = "fine"
+[[zones]]
+zone_id = "verge"
+kind = "shoulder"
+polygon_m = [[-6.0, 10.0], [0.0, 10.0], [0.0, 46.0], [-6.0, 46.0]]
+"""
+
+
+def test_a_candidate_says_how_many_officers_its_rule_asks_for(rig: ModuleType, clip: Path) -> None:
+    slow = (rig.Drive(0, "A111AA77", -2.0, 0, 70.0, from_m=44.0),)
+    (one,) = observe(rig, clip, extra=SHOULDER, script=slow)
+    asked = {candidate.rule: candidate.reviewers for candidate in one.candidates}
+    assert asked == {"point_speed": 1, "shoulder": 2}
 
 
 def test_the_package_proves_the_candidate(rig: ModuleType, observations: list[Observation]) -> None:

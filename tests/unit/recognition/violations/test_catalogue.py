@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from recognition.violations import CATALOGUE
+from recognition.violations import CATALOGUE, reviewers_of
 from recognition.violations.gates import EVERY_RULE
 
 
@@ -25,6 +25,7 @@ def test_every_card_says_what_it_proves_what_stops_it_and_what_it_may_become(rul
     assert set(EVERY_RULE) <= set(rule.gates)
     assert set(rule.articles) == {"ru"}
     assert rule.reviewers in (1, 2)
+    assert reviewers_of(rule.name) == rule.reviewers
 
 
 @pytest.mark.parametrize("rule", CATALOGUE, ids=lambda rule: rule.name)
