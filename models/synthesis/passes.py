@@ -14,12 +14,18 @@ from numpy.typing import NDArray
 
 from models.synthesis.scenes import SceneCamera
 from models.synthesis.tracks.noise import LOWER_RELATIVE, PLATE_WIDER_PX
-from recognition.contracts import PointPx, Site
+from recognition.contracts import BoxPx, PointPx, Site
 from recognition.geometry import TrackSample
+from recognition.vision import AnalysisPolicy
+from recognition.vision.look_pace import LookPace
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 PLATE_M = (0.520, 0.112)
 _SURVEY_ROWS = 5
+_SEEN_FARTHER_M = 12.0
+"""An approaching vehicle is seen from so far before its way begins: a car is large enough there, its plate not."""
+_SEEN_NEARER_M = 2.0
+"""So far on the camera's side of the zone a vehicle is seen as well, until the picture's lower edge cuts its box."""
 Array = NDArray[np.float64]
 
 
@@ -36,7 +42,6 @@ class SeenNoise:
     plate_common_px: tuple[float, float] = (0.30, 0.12)
     plate_wider_px: tuple[float, float] = PLATE_WIDER_PX
     plate_width_px: float = 0.5
-    look_every: int = 2
     stamp_s: float = 0.001
     clock_rate: float = 1e-4
     miss_rate: float = 0.03
@@ -84,6 +89,9 @@ class Stretch:
     survey_sigma_px: float = 0.3
     survey_sigma_m: float = 0.01
     scale_relative: float = 0.0005
+    policy: AnalysisPolicy = field(default_factory=AnalysisPolicy)
+    readable_px: float = 8.0
+    """Plates less tall are found but not read, and give no corners."""
 
     def site(self, rng: np.random.Generator) -> Site:
         """Return the site as a surveyor with the declared errors would survey it."""
@@ -133,26 +141,41 @@ class Stretch:
         true_kmh = 3.6 * float(np.ptp(along_m[inside]) / np.ptp(at_s[inside]))
         seen = rng.random(len(at_s)) >= noise.miss_rate
         stamps_s = at_s * (1 + rng.normal(0, noise.clock_rate)) + rng.uniform(-0.5, 0.5, len(at_s)) * noise.stamp_s
+        is_looked = self._looks(stamps_s, boxes, corners, seen)
         samples = [
             TrackSample(
                 frame_sequence=i,
                 pts_s=float(stamps_s[i]),
                 captured_at=NOON + timedelta(seconds=float(stamps_s[i])),
-                box_px=tuple(boxes[i].tolist()),
+                box_px=_box(boxes[i]),
                 confidence=0.9,
-                plate_corners_px=_four(corners[i]) if i % noise.look_every == 0 else None,
+                plate_corners_px=_four(corners[i]) if is_looked[i] else None,
             )
             for i in np.flatnonzero(seen).tolist()
         ]
         return tuple(samples), true_kmh
 
+    def _looks(self, stamps_s: Array, boxes: Array, corners: Array, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return in which frames (N,) the analyser would have looked at the plate and read it."""
+        pace, is_looked = LookPace(self.policy), np.zeros(len(stamps_s), dtype=np.bool_)
+        heights_px = np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1)
+        for i in np.flatnonzero(seen).tolist():
+            at_s, box_px = float(stamps_s[i]), _box(boxes[i])
+            if pace.why_not(box_px, self.camera.height_px) is None and pace.is_due(at_s, box_px):
+                is_looked[i] = heights_px[i] >= self.readable_px
+                pace.took(at_s, box_px, float(heights_px[i]) if is_looked[i] else None)
+        return is_looked
+
     def _way(self, vehicle: PassingVehicle, rng: np.random.Generator, *, approaching: bool) -> tuple[Array, Array]:
         """Return times and places along the road of the vehicle's near end."""
-        start, end = (self.zone_m[1] + 4.0, self.zone_m[0] - 2.0) if approaching else (self.zone_m[0], self.zone_m[1])
+        near_m, far_m = self.zone_m
+        start, end = (far_m + 4.0, near_m - _SEEN_NEARER_M) if approaching else (near_m, far_m)
+        before_m = _SEEN_FARTHER_M if approaching else _SEEN_NEARER_M
         speed, gain = vehicle.speed_kmh / 3.6, vehicle.acceleration_ms2
-        times = np.arange(0, 60.0, 1 / self.fps) + rng.uniform(0, 1 / self.fps)
+        frames = np.arange(-np.ceil(2 * before_m / speed * self.fps), np.ceil(60.0 * self.fps))
+        times = frames / self.fps + rng.uniform(0, 1 / self.fps)
         way = speed * times + gain * times**2 / 2
-        keep = (way <= abs(end - start)) & (speed + gain * times > speed / 2)
+        keep = (way >= -before_m) & (way <= abs(end - start)) & (speed + gain * times > speed / 2)
         return times[keep], start + np.sign(end - start) * way[keep]
 
     def _boxes(self, vehicle: PassingVehicle, along_m: Array, rng: np.random.Generator, noise: SeenNoise) -> Array:
@@ -184,6 +207,11 @@ class Stretch:
             corners[:, k, 0] += a * wider / 2
             corners[:, k, 1] -= b * wider / 2 * PLATE_M[1] / PLATE_M[0]
         return corners
+
+
+def _box(row: Array) -> BoxPx:
+    x0, y0, x1, y1 = row.tolist()
+    return x0, y0, x1, y1
 
 
 def _four(corners: Array) -> tuple[PointPx, PointPx, PointPx, PointPx]:

@@ -9,6 +9,7 @@ from recognition.plates import vote
 from recognition.plates.vote import look_weight
 from recognition.vision.detect import VehicleBox
 from recognition.vision.look import LookResult, PlateLook
+from recognition.vision.look_pace import LookPace, is_unmoved
 from recognition.vision.policy import AnalysisPolicy
 from recognition.vision.vehicle import TrackedVehicle
 from recognition.vision.video import Image
@@ -16,7 +17,6 @@ from recognition.vision.video import Image
 _MAX_KEPT_PLATES = 3
 """Plate texts per track whose best picture is kept until the vote decides."""
 _VIEW_GROWTH = 1.15
-_MOVED_SHARE = 0.25
 
 Key = tuple[str, str, str]
 
@@ -47,11 +47,7 @@ class LiveTrack:
         self._plates: dict[Key, tuple[PlateRead, Image, BoxPx]] = {}
         self._view: tuple[Image, BoxPx, float] = (image, box.box_px, 0.0)
         self._best_confidence = 0.0
-        self._looks = 0
-        self._looked_at_s = float("-inf")
-        self._looked_width_px = 0.0
-        self._looked_box: BoxPx | None = None
-        self._fruitless = 0
+        self._pace = LookPace(policy)
         self.last_pts_s = image.meta.pts_s
 
     def add(self, image: Image, box: VehicleBox) -> None:
@@ -68,7 +64,7 @@ class LiveTrack:
         self.last_pts_s = image.meta.pts_s
         self._class_weight[box.vehicle_class] += box.confidence
         self._best_confidence = max(self._best_confidence, box.confidence)
-        if not _is_unmoved(self._still_box, box.box_px):
+        if not is_unmoved(self._still_box, box.box_px):
             self._still_box, self._still_since_s = box.box_px, image.meta.pts_s
         self._keep_view(image, box)
         if len(self._samples) > self._policy.max_samples:
@@ -91,27 +87,19 @@ class LiveTrack:
 
     def wants_look(self, image: Image, box: VehicleBox) -> bool:
         """Tell whether the plate is worth a look in this frame; counts the reason when it is not readable."""
-        policy = self._policy
-        width_px = box.box_px[2] - box.box_px[0]
-        if width_px < policy.min_plate_vehicle_width_px:
-            return self._not_now("vehicle_too_small")
-        if box.box_px[3] >= image.meta.height_px - policy.border_px:
-            return self._not_now("cut_off")
-        if self._known_box is not None and _is_unmoved(self._known_box, box.box_px):
-            return self._not_now("known_parked")
-        if self._looks >= policy.max_looks:
-            return self._not_now("budget_spent")
-        since_s = image.meta.pts_s - self._looked_at_s
-        return since_s >= self._interval_s(box.box_px) or width_px >= policy.grown * self._looked_width_px
+        reason = self._pace.why_not(box.box_px, image.meta.height_px)
+        if reason is None and self._known_box is not None and is_unmoved(self._known_box, box.box_px):
+            reason = "known_parked"
+        if reason is not None:
+            self._rejections[reason] += 1
+            return False
+        return self._pace.is_due(image.meta.pts_s, box.box_px)
 
     def take_look(self, image: Image, box: VehicleBox, result: LookResult) -> None:
         """Take what a look at this frame gave; the sample of the frame gets the plate's corners."""
-        self._looks += 1
-        self._looked_at_s = image.meta.pts_s
-        self._looked_width_px = max(self._looked_width_px, box.box_px[2] - box.box_px[0])
-        self._looked_box = box.box_px
+        read_height_px = result.plates[0].height_px if result.plates else None
+        self._pace.took(image.meta.pts_s, box.box_px, read_height_px)
         self._rejections.update(dict(result.rejections))
-        self._fruitless = 0 if result.plates else self._fruitless + 1
         if not result.plates:
             return
         read = _plate_read(result.plates[0], image)
@@ -146,7 +134,7 @@ class LiveTrack:
 
     def is_still(self) -> bool:
         """Tell whether the vehicle stayed where it was: last box against first, in shares of the box."""
-        return _is_unmoved(self._samples[0].box_px, self._samples[-1].box_px)
+        return is_unmoved(self._samples[0].box_px, self._samples[-1].box_px)
 
     def finish(self) -> TrackedVehicle:
         """Vote and return the vehicle as a value."""
@@ -177,18 +165,6 @@ class LiveTrack:
             rejections=tuple(sorted(self._rejections.items())),
         )
 
-    def _interval_s(self, box_px: BoxPx) -> float:
-        """Return how long to wait between looks: a standing vehicle gives the same picture again and again."""
-        policy = self._policy
-        if self._looked_box is None or not _is_unmoved(self._looked_box, box_px):
-            if len(self._reads) < policy.settled_looks:
-                return policy.look_interval_s
-            large = sum(read.height_px >= policy.settling_height_px for read in self._reads)
-            return policy.small_look_interval_s if large < policy.settled_looks else policy.slow_look_interval_s
-        if len(self._reads) >= policy.settled_looks:
-            return policy.slow_look_interval_s * 2.0 ** (len(self._reads) - policy.settled_looks + 1)
-        return policy.look_interval_s * 2.0 ** max(0, self._fruitless - policy.patient_looks)
-
     def _keep_view(self, image: Image, box: VehicleBox) -> None:
         """Keep the frame in which the vehicle is largest; one that is cut off by the picture's edge counts half."""
         x0, y0, x1, y1 = box.box_px
@@ -202,15 +178,6 @@ class LiveTrack:
     def _key_weight(self, key: Key) -> tuple[float, Key]:
         weight = sum(look_weight(one) for one in self._reads if (one.plate_region, one.plate_type, one.plate) == key)
         return weight, key
-
-    def _not_now(self, reason: str) -> bool:
-        self._rejections[reason] += 1
-        return False
-
-
-def _is_unmoved(first: BoxPx, last: BoxPx) -> bool:
-    size = max(min(first[2] - first[0], first[3] - first[1]), 1.0)
-    return all(abs(one - other) < _MOVED_SHARE * size for one, other in zip(first, last, strict=True))
 
 
 def _plate_read(plate: PlateLook, image: Image) -> PlateRead:

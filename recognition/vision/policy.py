@@ -22,6 +22,9 @@ class AnalysisPolicy:
     """A plate is about a quarter of a car's width; below some 26 px of plate width nothing can be read."""
     look_interval_s: float = 0.08
     """Between looks at one vehicle while its plate is still being learned."""
+    look_way: float = 0.2
+    """A vehicle that moved or grew by this share of its box since the last look is looked at at once: one above some
+    100 km/h in every frame, for it is in the picture for half a second, and its speed hangs on those looks."""
     slow_look_interval_s: float = 0.4
     """Between looks once the plate has been read often enough."""
     patient_looks: int = 3
@@ -32,8 +35,8 @@ class AnalysisPolicy:
     """Plates smaller than this settle nothing: as long as the vehicle moves, better looks may come."""
     small_look_interval_s: float = 0.12
     """Between looks at a moving vehicle whose plate has been read often, but only small."""
-    max_looks: int = 32
-    """Looks at one track at the most: a parked car is not read for ever."""
+    max_looks: int = 48
+    """Looks at one track at the most: a parked car is not read for ever, a moving one crosses the picture in fewer."""
     grown: float = 1.15
     """A vehicle seen this much larger than at any look before is looked at at once."""
     border_px: float = 2.0

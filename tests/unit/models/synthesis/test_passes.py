@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.synthesis.passes import PassingVehicle, SeenNoise, Stretch
-from recognition.geometry import CameraPose, RoadPlane, measure_speed
+from recognition.geometry import CameraPose, RoadPlane, TrackSample, measure_speed
+from recognition.vision import AnalysisPolicy
 
 SILENT = SeenNoise(
     box_px=0.0,
@@ -66,3 +67,47 @@ def test_the_speed_of_a_drawn_pass_is_measured_within_a_kilometre() -> None:
     assert measured is not None
     assert measured.is_valid
     assert measured.value == pytest.approx(true_kmh, abs=1.0)
+
+
+def _looks(samples: tuple[TrackSample, ...], stretch: Stretch) -> list[bool]:
+    """Tell of the samples in the zone (by the tyre's row, px) which carry corners."""
+    near_px, far_px = (stretch.camera.project_road(np.array([[0.0, y]]))[0, 1] for y in stretch.zone_m)
+    return [sample.plate_corners_px is not None for sample in samples if far_px < sample.box_px[3] < near_px]
+
+
+def test_the_products_pace_of_looks_decides_where_corners_are() -> None:
+    """A fast vehicle has corners in every frame of the zone but the first far ones, a slow one in a part of them."""
+    rng = np.random.default_rng(3)
+    fast = _looks(Stretch().samples(replace(CAR, speed_kmh=200.0), rng, SILENT)[0], Stretch())
+    slow = _looks(Stretch().samples(replace(CAR, speed_kmh=40.0), rng, SILENT)[0], Stretch())
+    assert all(fast[2:])
+    assert 0.2 < np.mean(slow) < 0.6
+    blind = Stretch(policy=replace(AnalysisPolicy(), max_looks=0))
+    assert not any(_looks(blind.samples(CAR, rng, SILENT)[0], blind))
+
+
+def test_plates_too_small_to_be_read_have_no_corners() -> None:
+    samples, _ = Stretch().samples(CAR, np.random.default_rng(3), SILENT)
+    heights_px = [
+        np.ptp(np.array(sample.plate_corners_px)[:, 1]) for sample in samples if sample.plate_corners_px is not None
+    ]
+    assert min(heights_px) >= Stretch().readable_px
+    assert samples[0].plate_corners_px is None
+
+
+def test_fast_passes_are_certain_enough_and_say_how_certain() -> None:
+    """Above 150 km/h a vehicle is in the zone for some ten frames; of sixty passes, as the bench's ten thousand go."""
+    rng = np.random.default_rng(8)
+    errors, bounds = [], []
+    for number in range(60):
+        if number % 10 == 0:
+            site = Stretch().site(rng)
+            plane = RoadPlane.from_site(site)
+        vehicle = PassingVehicle.draw(rng, float(rng.uniform(150, 250)))
+        samples, true_kmh = Stretch().samples(vehicle, rng, SeenNoise(), approaching=bool(rng.integers(2)))
+        measured = measure_speed(samples, plane, site)
+        if measured is not None and measured.is_valid and measured.expanded_uncertainty < 0.015 * measured.value:
+            errors.append(abs(measured.value - true_kmh))
+            bounds.append(measured.expanded_uncertainty)
+    assert len(errors) >= 48
+    assert np.mean(np.array(errors) <= np.array(bounds)) >= 0.9
