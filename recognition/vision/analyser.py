@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from recognition.contracts import BoxPx, ModelError
 from recognition.geometry import TrackSample
 from recognition.plates import Grammar, load_grammars
+from recognition.vision.behind import QueueOrder
 from recognition.vision.detect import RoadUserDetector, VehicleBox
 from recognition.vision.live_track import LiveTrack
 from recognition.vision.look import PlateLooker
@@ -63,6 +64,7 @@ class SceneAnalyser:
             calibration=models.calibration,
         )
         self._tracker = VehicleTracker(rate_hz=rate_hz, lost_s=self._policy.lost_s)
+        self._queue = QueueOrder(lost_s=self._policy.lost_s)
         self._people = PersonWatch(rate_hz=rate_hz, lost_s=self._policy.lost_s) if watch_people else None
         self._analysed_s = float("-inf")
         self._tracks: dict[int, LiveTrack] = {}
@@ -81,7 +83,7 @@ class SceneAnalyser:
         if now_s - self._analysed_s < self._policy.interval_s - _TIME_TOLERANCE_S:
             return []
         self._analysed_s = now_s
-        for tracked in self._tracker.update(self._detect(image), now_s):
+        for tracked in self._queue.mend(self._tracker.update(self._detect(image), now_s), now_s):
             track = self._tracks.get(tracked.track_id)
             if track is None:
                 known = self._standing.pop(tracked.track_id, None)
