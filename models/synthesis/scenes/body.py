@@ -25,6 +25,11 @@ class Part(IntEnum):
     TRIM = 4
     PLATE_FRONT = 5
     PLATE_REAR = 6
+    SKIN = 7
+    HAIR = 8
+    COAT = 9
+    TROUSERS = 10
+    SHOE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,9 @@ class Mesh:
 
 
 @dataclass(slots=True)
-class _Builder:
+class MeshBuilder:
+    """Collects faces with their own vertices and joins them into one mesh."""
+
     vertices: list[Array] = field(default_factory=list)
     faces: list[NDArray[np.int64]] = field(default_factory=list)
     outward: list[Array] = field(default_factory=list)
@@ -157,7 +164,7 @@ def _half_section(loft: Loft, a: Array) -> Array:
     return np.stack([np.stack(point, axis=-1) for point in (*lower, *upper)], axis=1)
 
 
-def _add_loft(builder: _Builder, loft: Loft) -> None:
+def _add_loft(builder: MeshBuilder, loft: Loft) -> None:
     """Skin of one loft, with both ends closed."""
     a = _stations(loft)
     right = _half_section(loft, a)
@@ -182,7 +189,7 @@ def _add_loft(builder: _Builder, loft: Loft) -> None:
         builder.add(cap, quads, np.tile([sign, 0.0, 0.0], (len(quads), 1)), loft.part)
 
 
-def _add_wheel(builder: _Builder, a: float, b: float, radius_m: float, width_m: float) -> None:
+def _add_wheel(builder: MeshBuilder, a: float, b: float, radius_m: float, width_m: float) -> None:
     """A tyre: a drum across the vehicle."""
     turn = np.linspace(0, 2 * math.pi, 20, endpoint=False)
     rim = np.stack([a + radius_m * np.cos(turn), np.zeros(20), radius_m + radius_m * np.sin(turn)], axis=1)
@@ -193,7 +200,7 @@ def _add_wheel(builder: _Builder, a: float, b: float, radius_m: float, width_m: 
     builder.add(vertices, faces, outward * [1.0, 0.0, 1.0], Part.TYRE)
 
 
-def add_box(builder: _Builder, low_m: tuple[float, float, float], high_m: tuple[float, float, float]) -> None:
+def add_box(builder: MeshBuilder, low_m: tuple[float, float, float], high_m: tuple[float, float, float]) -> None:
     """A small cuboid of trim (a mirror housing)."""
     grid = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=np.float64)
     vertices = np.array(low_m) + grid * (np.array(high_m) - np.array(low_m))
@@ -201,7 +208,7 @@ def add_box(builder: _Builder, low_m: tuple[float, float, float], high_m: tuple[
     builder.add(vertices, faces, vertices[faces].mean(axis=1) - vertices.mean(axis=0), Part.TRIM)
 
 
-def _add_mirrors(builder: _Builder, body: Body) -> None:
+def _add_mirrors(builder: MeshBuilder, body: Body) -> None:
     """Mirrors on short arms: low and wide on a car, tall on a lorry or bus."""
     a, b, z = body.mirror_m
     root, reach, tall, deep = (-0.09, 0.20, 0.14, 0.10) if body.style == "car" else (0.03, 0.20, 0.42, 0.10)
@@ -222,7 +229,7 @@ def plate_corners_m(body: Body, *, front: bool, margin_m: float = 0.0) -> Array:
 
 def build_mesh(body: Body) -> Mesh:
     """All faces of a vehicle model."""
-    builder = _Builder()
+    builder = MeshBuilder()
     for loft in body.lofts:
         _add_loft(builder, loft)
     for a in body.wheels_m:

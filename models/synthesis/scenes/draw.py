@@ -28,11 +28,12 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A vehicle standing in the scene at one moment."""
+    """A vehicle standing in the scene at one moment; with ``parts`` only these are drawn, and cast no shadow."""
 
     vehicle: Vehicle
     pose: Pose
     approaching: bool
+    parts: frozenset[Part] | None = None
 
     @property
     def body(self) -> Body:
@@ -47,6 +48,15 @@ class Placed:
         """Rows: the vehicle's backward, left and up direction in the road frame, (3, 3)."""
         ahead_x, ahead_y = self.pose.heading
         return np.array([[-ahead_x, -ahead_y, 0.0], [-ahead_y, ahead_x, 0.0], [0.0, 0.0, 1.0]])
+
+    def cast(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
+        """Darken the road below the vehicle and where it keeps the sun off; nothing for one that is carried."""
+        if self.pose.base_m == 0 and self.parts is None:
+            cast_shadow(linear_bgr, camera, self, light)
+
+    def draw(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
+        """Draw the vehicle over everything farther away."""
+        draw_vehicle(linear_bgr, camera, self, light)
 
     def plate_in_road(self) -> Array:
         """Corners of the plate that faces the camera, (4, 3) m, in reading order."""
@@ -78,7 +88,9 @@ def draw_vehicle(linear_bgr: Floats, camera: SceneCamera, placed: Placed, light:
     rays = seen.rays / np.linalg.norm(seen.rays, axis=1, keepdims=True)
     under = np.clip(spots.place_m[:, 2] / 0.45, 0.25, 1.0)[:, None]
     shaded = coat.albedo * light.irradiance(normal) * under
-    shaded += light.reflection(rays, normal, coat.gloss) * under + coat.glow[:, None] * 1.6
+    shaded += light.reflection(rays, normal, coat.gloss) * under + light.emission(coat.albedo, coat.glow)
+    if light.retro:
+        shaded += light.returned(coat.albedo, np.isin(spots.part, (Part.PLATE_FRONT, Part.PLATE_REAR)))
     _composite(linear_bgr, seen, shaded.astype(np.float32))
 
 
@@ -100,7 +112,10 @@ def _rasterise(mesh: Mesh, camera: SceneCamera, placed: Placed) -> _Seen | None:
     centres = road[mesh.faces].mean(axis=1)
     normals = mesh.normals @ placed.axes()
     towards = np.sum(normals * (camera.position_m - centres), axis=1)
-    shown = np.flatnonzero((towards > 0) & ahead[mesh.faces].all(axis=1))
+    is_shown = (towards > 0) & ahead[mesh.faces].all(axis=1)
+    if placed.parts is not None:
+        is_shown &= np.isin(mesh.parts, list(placed.parts))
+    shown = np.flatnonzero(is_shown)
     order = shown[np.argsort(-np.linalg.norm(centres[shown] - camera.position_m, axis=1), kind="stable")]
     # a plate lies a few centimetres before the bumper and must win over the faces behind it
     plates = np.isin(mesh.parts[order], (Part.PLATE_FRONT, Part.PLATE_REAR))
@@ -146,11 +161,11 @@ def _blurred_normals(normal: Floats, seen: _Seen) -> Floats:
 
 
 def _lay_plate(spots: Spots, coat: Coat, placed: Placed, camera: SceneCamera) -> None:
-    """Put the plate's picture onto the plate faces, filtered to the size at which it is seen."""
+    """Put the plate's picture onto the plate faces, filtered to the size at which it is seen; without one, dirt."""
     wanted = Part.PLATE_FRONT if placed.approaching else Part.PLATE_REAR
     coat.lay(np.isin(spots.part, (Part.PLATE_FRONT, Part.PLATE_REAR)), (0.012, 0.012, 0.012), 0.1)
     on_plate = spots.part == wanted
-    if not on_plate.any():
+    if not placed.vehicle.plate or not on_plate.any():
         return
     corners = plate_corners_m(placed.body, front=placed.approaching)
     seen_px = camera.project(placed.plate_in_road())
@@ -209,7 +224,7 @@ def cast_shadow(linear_bgr: Floats, camera: SceneCamera, placed: Placed, light: 
             return
     scale = camera.focal_px / nearest
     shade = light.ground_shade()
-    _darken(linear_bgr, camera.project_road(ground), blur_px=0.05 * scale, left=shade)
+    _darken(linear_bgr, camera.project_road(ground), blur_px=0.05 * scale * light.shadow_soft, left=shade)
     _darken(linear_bgr, camera.project_road(footprint), blur_px=0.14 * scale, left=shade * 0 + 0.42)
 
 

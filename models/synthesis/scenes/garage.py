@@ -80,10 +80,35 @@ _TRUCK = Body(
             top=((2.05, 3.30), (7.6, 3.30)), belt=((2.05, 3.26), (7.6, 3.26)), bottom=((2.05, 0.95), (7.6, 0.95)),
             side=((2.05, 1.25), (7.6, 1.25)), roof=((2.05, 1.2), (7.6, 1.2)), part=Part.BOX, station_m=0.6,
         ),
+        Loft(
+            top=((7.3, 0.88), (7.57, 0.88)), belt=((7.3, 0.86), (7.57, 0.86)), bottom=((7.3, 0.55), (7.57, 0.55)),
+            side=((7.3, 1.18), (7.57, 1.18)), roof=((7.3, 1.18), (7.57, 1.18)), part=Part.TRIM, station_m=0.15,
+        ),
     ),
     wheels_m=(1.1, 5.4, 6.4), wheel_radius_m=0.48, track_m=1.95, plate_front_m=0.62, plate_rear_m=0.80,
     windscreen_m=(-0.1, 0.55), rear_window_m=(99.0, 99.0), mirror_m=(0.25, 1.20, 1.65),
 )  # fmt: skip
+_TOW_TRUCK = Body(
+    name="tow_truck", vehicle_class="truck", length_m=7.7, style="truck",
+    lofts=(
+        _TRUCK.lofts[0],
+        Loft(
+            top=((2.05, 1.72), (2.13, 1.72)), belt=((2.05, 1.68), (2.13, 1.68)), bottom=((2.05, 0.92), (2.13, 0.92)),
+            side=((2.05, 1.16), (2.13, 1.16)), roof=((2.05, 1.1), (2.13, 1.1)), part=Part.BOX, station_m=0.04,
+        ),
+        Loft(
+            top=((2.1, 0.965), (7.7, 0.965)), belt=((2.1, 0.95), (7.7, 0.95)), bottom=((2.1, 0.76), (7.7, 0.76)),
+            side=((2.1, 1.22), (7.7, 1.22)), roof=((2.1, 1.18), (7.7, 1.18)), part=Part.BOX, station_m=0.25,
+        ),
+        Loft(
+            top=((1.85, 0.76), (7.5, 0.76)), belt=((1.85, 0.74), (7.5, 0.74)), bottom=((1.85, 0.50), (7.5, 0.50)),
+            side=((1.85, 0.45), (7.5, 0.45)), roof=((1.85, 0.45), (7.5, 0.45)), part=Part.TRIM, station_m=0.5,
+        ),
+    ),
+    wheels_m=(1.1, 5.7), wheel_radius_m=0.40, track_m=1.95, plate_front_m=0.62, plate_rear_m=0.62,
+    windscreen_m=(-0.1, 0.55), rear_window_m=(99.0, 99.0), mirror_m=(0.25, 1.20, 1.65),
+)  # fmt: skip
+"""A recovery truck: what it carries stands on its deck, one metre above the road, from 2.2 m behind the front on."""
 _BUS = Body(
     name="bus", vehicle_class="bus", length_m=10.5, style="bus",
     lofts=(Loft(
@@ -98,7 +123,7 @@ _BUS = Body(
     windscreen_m=(-0.1, 0.5), rear_window_m=(10.2, 10.6), mirror_m=(-0.05, 1.27, 1.9),
 )  # fmt: skip
 
-BODIES: dict[str, Body] = {body.name: body for body in (_SEDAN, _HATCH, _SUV, _TRUCK, _BUS)}
+BODIES: dict[str, Body] = {body.name: body for body in (_SEDAN, _HATCH, _SUV, _TRUCK, _TOW_TRUCK, _BUS)}
 
 
 @cache

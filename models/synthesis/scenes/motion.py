@@ -15,12 +15,13 @@ class Pose:
     """A vehicle at one moment.
 
     ``near_m`` is the road point below the middle of the end that faces the camera; ``heading`` the
-    unit vector of travel; ``speed_kmh`` the speed along the path.
+    unit vector of travel; ``speed_kmh`` the speed along the path; ``base_m`` how high above the road it stands.
     """
 
     near_m: tuple[float, float]
     heading: tuple[float, float]
     speed_kmh: float
+    base_m: float = 0.0
 
     def to_road(self, points_m: NDArray[np.float64], length_m: float, *, approaching: bool) -> NDArray[np.float64]:
         """Turn vehicle coordinates (N, 3) into road coordinates (N, 3).
@@ -32,7 +33,7 @@ class Pose:
         left = np.array([-ahead[1], ahead[0]])
         front = np.array(self.near_m) + (0.0 if approaching else length_m) * ahead
         ground = front - points_m[:, :1] * ahead + points_m[:, 1:2] * left
-        return np.column_stack([ground, points_m[:, 2]])
+        return np.column_stack([ground, points_m[:, 2] + self.base_m])
 
 
 def _smooth(share: float) -> tuple[float, float]:

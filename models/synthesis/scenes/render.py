@@ -1,24 +1,35 @@
 """From a scenario to frames: backdrop once, then each moment's vehicles far to near, then the camera's faults."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.synthesis.scenes.draw import Placed, cast_shadow, draw_vehicle
+from models.synthesis.scenes.camera import SceneCamera
+from models.synthesis.scenes.draw import Placed
 from models.synthesis.scenes.garage import BODIES
 from models.synthesis.scenes.light import Daylight, develop
 from models.synthesis.scenes.motion import pose_at
 from models.synthesis.scenes.road import ground_light, settle
-from models.synthesis.scenes.scenario import Scenario
+from models.synthesis.scenes.scenario import Scenario, Setting
 from models.synthesis.scenes.scenery import furnish
-from models.synthesis.scenes.signal import draw_signal
+from models.synthesis.scenes.signal import SceneSignal, draw_signal
+from models.synthesis.scenes.weather import (
+    CLEAR,
+    Weather,
+    dress_ground,
+    light_road,
+    mirror_on_road,
+    rain_over,
+    veil,
+)
 from recognition.contracts import Direction
 
+Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
 _FARTHEST_M = 130.0
-_NOISE_LEVELS = 1.6
-_BLUR_PX = 0.45
 
 
 def placed_at(scenario: Scenario, moment_s: float) -> list[Placed]:
@@ -33,36 +44,71 @@ def placed_at(scenario: Scenario, moment_s: float) -> list[Placed]:
     return sorted(standing, key=lambda placed: -placed.pose.near_m[1])
 
 
+class Standing(Protocol):
+    """What stands in a scene and can be drawn over what lies farther away."""
+
+    def cast(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
+        """Darken the road where it keeps the light off."""
+        ...
+
+    def draw(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
+        """Draw it over the picture (H, W, 3)."""
+        ...
+
+
+class Stage:
+    """A setting in its light: the backdrop is cast once, then any number of pictures are taken of what stands there."""
+
+    def __init__(self, setting: Setting, weather: Weather = CLEAR) -> None:
+        self._setting = setting
+        self._weather = weather
+        ground, x_m, y_m = ground_light(setting, weather.light)
+        ground /= weather.brightness()  # what stands beside the road is painted for a clear day
+        furnish(ground, setting, weather.light, x_m, y_m)
+        ground *= weather.brightness()
+        dress_ground(ground, setting, weather, x_m, y_m)
+        self._backdrop = settle(ground, y_m, weather.haze_bgr, weather.haze_m)
+        self._vignette = _vignette(setting.camera.width_px, setting.camera.height_px)
+
+    def picture(
+        self, standing: Sequence[Standing], signals: Sequence[SceneSignal], moment_s: float, sequence: int
+    ) -> Picture:
+        """Take picture number ``sequence`` of what stands there, far things first, (H, W, 3) BGR."""
+        camera, weather = self._setting.camera, self._weather
+        linear = self._backdrop.copy()
+        for thing in standing:
+            thing.cast(linear, camera, weather.light)
+        for thing in standing:
+            if isinstance(thing, Placed) and thing.pose.base_m == 0 and thing.parts is None:
+                light_road(linear, camera, thing, weather)
+        mirror_on_road(linear, camera, standing, weather)
+        for thing in standing:
+            thing.draw(linear, camera, weather.light)
+        linear *= self._vignette
+        veil(linear, weather)
+        toned = develop(linear)
+        for signal in signals:
+            draw_signal(toned, signal, moment_s)
+        toned = rain_over(toned, weather, self._setting.seed, sequence)
+        developed = cv2.GaussianBlur(toned, (0, 0), weather.blur_px)
+        generator = np.random.default_rng((self._setting.seed, sequence))
+        noise = generator.standard_normal(developed.shape[:2], dtype=np.float32)[:, :, None] * weather.noise_levels
+        return np.asarray(np.clip(developed + noise + 0.5, 0, 255), dtype=np.uint8)
+
+
 class SceneRenderer:
     """Renders the frames of one scenario; the backdrop is cast when the renderer is made."""
 
-    def __init__(self, scenario: Scenario, light: Daylight | None = None) -> None:
+    def __init__(self, scenario: Scenario, weather: Weather = CLEAR) -> None:
         self._scenario = scenario
-        self._light = light or Daylight()
-        ground, x_m, y_m = ground_light(scenario.camera, scenario.road, self._light, scenario.seed)
-        furnish(ground, scenario, self._light, x_m, y_m)
-        self._backdrop = settle(ground, y_m)
-        self._vignette = _vignette(scenario.camera.width_px, scenario.camera.height_px)
+        self._stage = Stage(scenario.setting, weather)
 
-    def frame(self, sequence: int) -> NDArray[np.uint8]:
+    def frame(self, sequence: int) -> Picture:
         """Frame number ``sequence`` as (H, W, 3) BGR."""
-        camera = self._scenario.camera
-        picture = self._backdrop.copy()
-        standing = placed_at(self._scenario, sequence / self._scenario.fps)
-        for placed in standing:
-            cast_shadow(picture, camera, placed, self._light)
-        for placed in standing:
-            draw_vehicle(picture, camera, placed, self._light)
-        picture *= self._vignette
-        toned = develop(picture)
-        for signal in self._scenario.signals:
-            draw_signal(toned, signal, sequence / self._scenario.fps)
-        developed = cv2.GaussianBlur(toned, (0, 0), _BLUR_PX)
-        generator = np.random.default_rng((self._scenario.seed, sequence))
-        noise = generator.standard_normal(developed.shape[:2], dtype=np.float32)[:, :, None] * _NOISE_LEVELS
-        return np.asarray(np.clip(developed + noise + 0.5, 0, 255), dtype=np.uint8)
+        moment_s = sequence / self._scenario.fps
+        return self._stage.picture(placed_at(self._scenario, moment_s), self._scenario.signals, moment_s, sequence)
 
-    def frames(self, start: int = 0, stop: int | None = None) -> Iterator[NDArray[np.uint8]]:
+    def frames(self, start: int = 0, stop: int | None = None) -> Iterator[Picture]:
         """Frames ``start`` to ``stop`` (all by default), in order."""
         for sequence in range(start, self._scenario.frame_count if stop is None else stop):
             yield self.frame(sequence)

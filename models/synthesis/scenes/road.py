@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.synthesis.scenes.camera import SceneCamera
 from models.synthesis.scenes.light import Daylight
-from models.synthesis.scenes.scenario import Road, RoadLine
+from models.synthesis.scenes.scenario import Road, RoadLine, RoadMark, Setting
 from models.synthesis.scenes.texture import GroundNoise
 from recognition.contracts import LineKind
 
@@ -84,6 +84,14 @@ def _paint_line(picture: Floats, x_m: Floats, y_m: Floats, line: RoadLine, noise
     _blend(picture, (_PAINT, _PAINT, _PAINT), weight * worn)
 
 
+def _paint_mark(picture: Floats, camera: SceneCamera, mark: RoadMark) -> None:
+    """One painted area."""
+    corners_px = (camera.project_road(np.array(mark.corners_m)) + 0.5) * _OVERSAMPLE - 0.5
+    weight = np.zeros(picture.shape[:2], dtype=np.float32)
+    cv2.fillPoly(weight, [np.round(np.clip(corners_px, -1e5, 1e5) * 16).astype(np.int32)], 0.86, cv2.LINE_AA, 4)
+    _blend(picture, mark.paint, weight)
+
+
 def _verges(picture: Floats, x_m: Floats, y_m: Floats, road: Road, noise: GroundNoise) -> None:
     """Gravel shoulder, grass, and a second carriageway beyond the middle strip."""
     wander = 0.08 * noise.sample(x_m, y_m, 0.8, 30)
@@ -108,21 +116,26 @@ def _verges(picture: Floats, x_m: Floats, y_m: Floats, road: Road, noise: Ground
     _blend(picture, (_PAINT * 0.9,) * 3, np.clip(edge + dash, 0, 1))
 
 
-def ground_light(camera: SceneCamera, road: Road, light: Daylight, seed: int) -> tuple[Floats, Floats, Floats]:
+def ground_light(setting: Setting, light: Daylight) -> tuple[Floats, Floats, Floats]:
     """Light from the ground (2H, 2W, 3) linear BGR, with the grids X and Y it was cast on."""
+    camera, road = setting.camera, setting.road
     x_m, y_m = ground_grid(camera)
-    noise = GroundNoise(seed)
+    noise = GroundNoise(setting.seed)
     albedo = _asphalt(x_m, y_m, road, noise)
     for line in road.lines:
         _paint_line(albedo, x_m, y_m, line, noise)
+    for mark in road.marks:
+        _paint_mark(albedo, camera, mark)
     _verges(albedo, x_m, y_m, road, noise)
     up = np.array([[0.0, 0.0, 1.0]], dtype=np.float32)
     return np.asarray(np.maximum(albedo, 0.004) * light.irradiance(up)[0], dtype=np.float32), x_m, y_m
 
 
-def settle(picture: Floats, y_m: Floats) -> Floats:
+def settle(
+    picture: Floats, y_m: Floats, haze_bgr: tuple[float, float, float] = (0.95, 0.92, 0.88), haze_m: float = 420.0
+) -> Floats:
     """Add the haze of distance and bring the picture down to the camera's resolution."""
-    haze = (1 - np.exp(-np.maximum(y_m - 30.0, 0.0) / 420.0))[:, :, None]
-    picture += (np.array([0.95, 0.92, 0.88], dtype=np.float32) - picture) * haze
+    haze = (1 - np.exp(-np.maximum(y_m - 30.0, 0.0) / haze_m))[:, :, None]
+    picture += (np.array(haze_bgr, dtype=np.float32) - picture) * haze
     height, width = picture.shape[0] // _OVERSAMPLE, picture.shape[1] // _OVERSAMPLE
     return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)

@@ -54,6 +54,14 @@ class RoadLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RoadMark:
+    """A painted area: its corners in road metres, and its paint (linear blue, green, red)."""
+
+    corners_m: tuple[tuple[float, float], ...]
+    paint: tuple[float, float, float] = (0.62, 0.62, 0.62)
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """The road: lanes, paint, and how far the asphalt reaches to each side."""
 
@@ -61,6 +69,7 @@ class Road:
     lines: tuple[RoadLine, ...]
     asphalt_left_m: float = -4.6
     asphalt_right_m: float = 4.3
+    marks: tuple[RoadMark, ...] = ()
 
     def lane(self, lane_id: str) -> RoadLane:
         """The lane of that name.
@@ -87,7 +96,7 @@ class LaneChange:
 class Vehicle:
     """One vehicle: what it is, and when its near end passes ``PASS_LINE_M`` at which constant speed.
 
-    ``speed_kmh`` is along the road; ``offset_m`` moves it off the lane's middle.
+    ``speed_kmh`` is along the road; ``offset_m`` moves it off the lane's middle.  Without a ``plate`` it is dirty.
     """
 
     vehicle_id: str
@@ -99,6 +108,16 @@ class Vehicle:
     speed_kmh: float
     change: LaneChange | None = None
     offset_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What does not move: the camera, the road under it, and what chance puts beside the road."""
+
+    camera: SceneCamera
+    road: Road
+    seed: int
+    limit_kmh: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +138,8 @@ class Scenario:
     def frame_count(self) -> int:
         """Number of frames of the clip."""
         return round(self.duration_s * self.fps)
+
+    @property
+    def setting(self) -> Setting:
+        """What of the scene does not move."""
+        return Setting(self.camera, self.road, self.seed, self.limit_kmh)

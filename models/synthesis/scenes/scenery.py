@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.synthesis.scenes.camera import SceneCamera
 from models.synthesis.scenes.glyphs import draw_glyph
 from models.synthesis.scenes.light import Daylight
-from models.synthesis.scenes.scenario import Scenario
+from models.synthesis.scenes.scenario import Setting
 
 Floats = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -17,15 +17,15 @@ _OVERSAMPLE = 2
 _STEEL = (0.30, 0.29, 0.28)
 
 
-def furnish(picture: Floats, scenario: Scenario, light: Daylight, x_m: Floats, y_m: Floats) -> None:
+def furnish(picture: Floats, setting: Setting, light: Daylight, x_m: Floats, y_m: Floats) -> None:
     """Stand everything beside the road into ``picture`` (2H, 2W, 3), far things first."""
-    camera, road = scenario.camera, scenario.road
-    generator = np.random.default_rng(scenario.seed + 1)
+    camera, road = setting.camera, setting.road
+    generator = np.random.default_rng(setting.seed + 1)
     trees = _plant(generator, road.asphalt_left_m - 5.5, road.asphalt_right_m + 18.0)
     for x, y, radius in trees:
         _tree_shadow(picture, x_m, y_m, (x, y, radius), light)
     posts = [(road.asphalt_left_m - 1.4, y) for y in (26.0, 58.0, 90.0, 122.0)]
-    for x, y in posts:
+    for x, y in posts if light.casts else ():
         _bar(picture, camera, (x, y, 0.0), (x + 0.7 * 9, y + 0.7 * 9, 0.0), width_m=0.16, colour=None, shade=0.5)
     _barrier(picture, camera, road.asphalt_right_m + 0.55, light)
     standing = [(y, "tree", (x, radius)) for x, y, radius in trees] + [(y, "post", (x, 0.0)) for x, y in posts]
@@ -38,7 +38,7 @@ def furnish(picture: Floats, scenario: Scenario, light: Daylight, x_m: Floats, y
             _bar(picture, camera, (x - 0.05, y, 0.0), (x - 0.05, y, 9.0), width_m=0.06, colour=(0.42, 0.42, 0.42))
             _bar(picture, camera, (x, y, 0.0), (x, y, 0.5), width_m=0.30, colour=(0.18, 0.18, 0.18))
         else:
-            _limit_sign(picture, camera, x, y, scenario.limit_kmh)
+            _limit_sign(picture, camera, x, y, setting.limit_kmh)
 
 
 def _plant(generator: np.random.Generator, left_m: float, right_m: float) -> list[tuple[float, float, float]]:
@@ -90,7 +90,7 @@ def _bar(
 def _barrier(picture: Floats, camera: SceneCamera, x_m: float, light: Daylight) -> None:
     """A steel crash barrier along the middle strip: posts and a waved rail."""
     shift = light.to_sun[0] / light.to_sun[2]
-    for low_x, high_x in ((x_m - shift * 0.45, x_m - shift * 0.75),):
+    for low_x, high_x in ((x_m - shift * 0.45, x_m - shift * 0.75),) if light.casts else ():
         near, far = 6.0, 300.0
         corners = np.array([[low_x, near, 0], [high_x, near, 0], [high_x, far, 0], [low_x, far, 0]])
         mask = np.zeros(picture.shape[:2], dtype=np.float32)

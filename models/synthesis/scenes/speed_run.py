@@ -10,6 +10,7 @@ from models.synthesis.scenes.scenario import PASS_LINE_M, Scenario, Vehicle
 from models.synthesis.scenes.survey import SiteText
 
 SPEED_SITE: SiteText = replace(DEMO_SITE, site_id="speed-run", camera_id="speed-run-camera")
+_MODELS = ("bus", "hatchback", "sedan", "suv", "truck")
 _LETTERS = "ABEKMHOPCTYX"
 _GAP_S = 0.9
 """Between one vehicle's leaving the picture and the next one's coming into the zone of its lane."""
@@ -20,7 +21,6 @@ _LEAVES_M = 12.0
 def speed_run(seed: int, vehicles: int, *, slowest_kmh: float = 25.0, fastest_kmh: float = 160.0) -> Scenario:
     """Return a scene on the demonstration's road with so many vehicles; the same seed gives the same scene."""
     rng = np.random.default_rng(seed)
-    models = sorted(BODIES)
     free_s = dict.fromkeys(("lane-1", "lane-2"), 0.3)
     passing: list[Vehicle] = []
     for number in range(vehicles):
@@ -28,7 +28,7 @@ def speed_run(seed: int, vehicles: int, *, slowest_kmh: float = 25.0, fastest_km
         speed_kmh = round(float(rng.uniform(slowest_kmh, fastest_kmh)), 1)
         speed_ms = speed_kmh / 3.6
         passes_s = free_s[lane] + (_ENTERS_M - PASS_LINE_M) / speed_ms
-        model = str(rng.choice(models))
+        model = str(rng.choice(_MODELS))
         passing.append(
             Vehicle(
                 vehicle_id=f"vehicle-{number}",
