@@ -13,7 +13,7 @@ from recognition.contracts import Contract
 EVERY_SET = "*"
 POOLED = "pooled"
 MACHINE = "machine"
-Part = Literal["all", "seen", "held-out"]
+Part = Literal["all", "seen", "held-out", "rendered"]
 Figures = Mapping[tuple[str, Part], Mapping[str, float | None]]
 """Set and part of it → metric → figure (``None``: not measurable)."""
 

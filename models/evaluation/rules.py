@@ -8,16 +8,18 @@ import multiprocessing
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from models.synthesis.tracks import TrackCase, cases_of, names_of, scene_of
-from models.synthesis.tracks.groups import Kind
+from models.synthesis.holdout import HOLDOUT
+from models.synthesis.tracks import BOOK, Kind, SceneBook, TrackCase, cases_of
 from recognition.contracts import RuleMode
 from recognition.violations import CATALOGUE, Finding, Refusal, Rule
 
+BOOKS: Mapping[str, SceneBook] = {"own": BOOK, "holdout": HOLDOUT}
+"""Scenes written beside the rules, and those of an author who had not read them."""
 SEEDS_APART = 1_000_000
 _CHUNK = 100
 _ACCUSING = (RuleMode.WARN, RuleMode.FINE)
@@ -26,8 +28,9 @@ _THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A stretch of one rule's scenes: numbers ``first`` to ``last`` (not included) of a run with a seed."""
+    """A stretch of one rule's scenes in a book: numbers ``first`` to ``last`` (not included) of a run with a seed."""
 
+    book: str
     rule: str
     kind: Kind
     first: int
@@ -117,6 +120,7 @@ def run(
     innocent: int = 2000,
     seed: int = 1,
     processes: int = 2,
+    book: str = "own",
     catalogue: Sequence[Rule] | None = None,
 ) -> tuple[RuleResult, ...]:
     """Tell and judge the scenes of some rules.
@@ -127,9 +131,10 @@ def run(
         innocent: scenes for each rule that break nothing.
         seed: scenes of another seed are other scenes.
         processes: how many work side by side; with one, all is done here.
+        book: whose scenes (``BOOKS``).
         catalogue: rules to judge by instead of the product's own (then all is done here).
     """
-    jobs = list(_jobs(rules, violating, innocent, seed))
+    jobs = list(_jobs(book, rules, violating, innocent, seed))
     done: Iterable[tuple[SceneVerdict, ...]]
     if processes == 1 or catalogue is not None:
         done = map(partial(judge_job, catalogue=catalogue), jobs)
@@ -143,18 +148,22 @@ def run(
 
 def judge_job(job: Job, *, catalogue: Sequence[Rule] | None = None) -> tuple[SceneVerdict, ...]:
     """Tell the scenes of a job, in turn under each name, and judge them."""
-    names = names_of(job.rule, job.kind)
+    book = BOOKS[job.book]
+    names = book.names_of(job.rule, job.kind)
     numbers = range(job.first, job.last)
     return tuple(
-        judge_scene(job.rule, job.kind, names[number % len(names)], SEEDS_APART * job.seed + number, catalogue)
+        judge_scene(book, job.kind, names[number % len(names)], SEEDS_APART * job.seed + number, catalogue)
         for number in numbers
     )
 
 
-def judge_scene(rule: str, kind: Kind, name: str, seed: int, catalogue: Sequence[Rule] | None = None) -> SceneVerdict:
-    """Tell one scene and judge every vehicle in it."""
+def judge_scene(
+    book: SceneBook, kind: Kind, name: str, seed: int, catalogue: Sequence[Rule] | None = None
+) -> SceneVerdict:
+    """Tell one scene (``rule.name``) and judge every vehicle in it."""
     started_s = time.process_time()
-    cases = cases_of(scene_of(name, seed))
+    rule = name.partition(".")[0]
+    cases = cases_of(book.scene_of(name, seed))
     made_s = time.process_time()
     vehicles = tuple(judge_vehicle(case, CATALOGUE if catalogue is None else catalogue) for case in cases)
     return SceneVerdict(rule, kind, name, seed, vehicles, made_s - started_s, time.process_time() - made_s)
@@ -194,12 +203,12 @@ def results(
     return tuple(_result(rule, verdicts, is_known=rule in known) for rule in rules)
 
 
-def _jobs(rules: Sequence[str], violating: int, innocent: int, seed: int) -> Iterator[Job]:
+def _jobs(book: str, rules: Sequence[str], violating: int, innocent: int, seed: int) -> Iterator[Job]:
     kinds: tuple[tuple[Kind, int], ...] = (("violating", violating), ("innocent", innocent))
     for rule in rules:
         for kind, count in kinds:
             for first in range(0, count, _CHUNK):
-                yield Job(rule, kind, first, min(first + _CHUNK, count), seed)
+                yield Job(book, rule, kind, first, min(first + _CHUNK, count), seed)
 
 
 def _result(rule: str, verdicts: Sequence[SceneVerdict], *, is_known: bool) -> RuleResult:

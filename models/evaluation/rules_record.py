@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.table import Table
 
-from models.evaluation.bars import Bar, Figures, load_bars
+from models.evaluation.bars import Bar, Figures, Part, load_bars
 from models.evaluation.record import machine
-from models.evaluation.rules import RuleResult, Trouble, judge_vehicle
+from models.evaluation.rules import BOOKS, RuleResult, Trouble, judge_vehicle
 from models.evaluation.scores import wilson
-from models.synthesis.tracks import TrackCase, cases_of, scene_of
+from models.synthesis.tracks import TrackCase, cases_of
 from recognition import __version__
 from recognition.geometry import box_bottoms_px
 from recognition.violations import CATALOGUE
@@ -26,14 +26,14 @@ _REASONS_SHOWN = 4
 _STEPS_SHOWN = 12
 
 
-def rule_bars() -> tuple[Bar, ...]:
-    """Return the bars that every rule must clear."""
-    return load_bars("rule_bars.toml")
+def rule_bars(part: Part = "all") -> tuple[Bar, ...]:
+    """Return the bars that every rule must clear on scenes of numbers (``all``) or of pixels (``rendered``)."""
+    return tuple(bar for bar in load_bars("rule_bars.toml") if bar.part == part)
 
 
-def figures(done: Iterable[RuleResult]) -> Figures:
+def figures(done: Iterable[RuleResult], part: Part = "all") -> Figures:
     """Return the results as plain figures; a rule that is not in the catalogue has none but its scene counts."""
-    return {(one.rule, "all"): _plain(one) for one in done}
+    return {(one.rule, part): _plain(one) for one in done}
 
 
 def table(done: Iterable[RuleResult]) -> Table:
@@ -54,19 +54,25 @@ def troubles(done: Iterable[RuleResult]) -> Iterator[str]:
             yield from _told(f"{one.rule} misses", one.misses)
 
 
-def as_json(done: Sequence[RuleResult], *, seed: int) -> str:
+def as_json(done: Sequence[RuleResult], *, seed: int, scenes: str = "own") -> str:
     """Return the whole run."""
-    whole = {"seed": seed, "machine": machine(), "code": __version__, "rules": [_record(one) for one in done]}
+    whole = {
+        "seed": seed,
+        "scenes": scenes,
+        "machine": machine(),
+        "code": __version__,
+        "rules": [_record(one) for one in done],
+    }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def replay(name: str, seed: int) -> str:
+def replay(name: str, seed: int, book: str = "own") -> str:
     """Tell one scene again in full: who is there, where the product sees them, and what the catalogue says.
 
     Raises:
         KeyError: no scene has that name.
     """
-    scene = scene_of(name, seed)
+    scene = BOOKS[book].scene_of(name, seed)
     lines = [f"{seed}/{name} at {scene.place.name}, {scene.duration_s:.1f} s, {scene.fps:g} frames/s"]
     lines += [f"  {part}" for part in (*scene.faults, *scene.switches, *scene.signals, *scene.people)]
     lines.append(f"  {scene.circumstances}")
@@ -96,6 +102,7 @@ def _case_lines(case: TrackCase) -> Iterator[str]:
 
 def _plain(one: RuleResult) -> dict[str, float | None]:
     counts: dict[str, float | None] = {"violating": one.violating, "innocent": one.innocent}
+    counts["scenes"] = one.violating + one.innocent
     if not one.is_in_catalogue:
         return counts
     return counts | {

@@ -6,8 +6,8 @@ projected from bodies with a length, a width and mirrors, hidden by what stands 
 """
 
 from models.synthesis.tracks.cases import TrackCase, cases_of
-from models.synthesis.tracks.groups import GROUPS, names_of, scene_of
+from models.synthesis.tracks.groups import BOOK, Kind, SceneBook
 from models.synthesis.tracks.noise import DetectorNoise
 from models.synthesis.tracks.scene import Scene, Vehicle
 
-__all__ = ["GROUPS", "DetectorNoise", "Scene", "TrackCase", "Vehicle", "cases_of", "names_of", "scene_of"]
+__all__ = ["BOOK", "DetectorNoise", "Kind", "Scene", "SceneBook", "TrackCase", "Vehicle", "cases_of"]

@@ -93,11 +93,7 @@ def sight_of(vehicle: Vehicle, course: Course, camera: SceneCamera) -> Sight:
 
 def sight_of_person(person: Person, at_s: Array, ridden: Course | None, camera: SceneCamera) -> Sight:
     """Return the exact boxes of a person."""
-    walked_s = at_s
-    if person.halts_s is not None:
-        walked_s = at_s - np.clip(at_s - person.halts_s[0], 0.0, person.halts_s[1] - person.halts_s[0])
-    feet = np.array(person.start_m) + walked_s[:, None] * np.array(person.velocity_ms)
-    low = 0.0
+    feet, low = walked_to(person, at_s), 0.0
     if ridden is not None:
         feet, low = ridden.middle_m, 0.45
     # A person is as wide from every side: a post with a cross of shoulders at feet and head.
@@ -108,6 +104,14 @@ def sight_of_person(person: Person, at_s: Array, ridden: Course | None, camera: 
     ])  # fmt: skip
     flat = np.concatenate([feet, np.zeros((len(feet), 1))], axis=1)
     return Sight(_boxes(flat[:, None] + offsets[None], camera))
+
+
+def walked_to(person: Person, at_s: Array) -> Array:
+    """Return where the feet of a person who walks are at moments (F,), (F, 2) m."""
+    walked_s = at_s
+    if person.halts_s is not None:
+        walked_s = at_s - np.clip(at_s - person.halts_s[0], 0.0, person.halts_s[1] - person.halts_s[0])
+    return np.asarray(np.array(person.start_m) + walked_s[:, None] * np.array(person.velocity_ms))
 
 
 def hide_behind_nearer(sights: Mapping[str, Sight]) -> dict[str, Sight]:

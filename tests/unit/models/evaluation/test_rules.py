@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from models.evaluation.bars import check
 from models.evaluation.rules import RuleResult, judge_scene, run
 from models.evaluation.rules_record import as_json, figures, replay, rule_bars, table, troubles
+from models.synthesis.tracks import BOOK
 from recognition.cli import app
 from recognition.contracts import RuleMode
 from recognition.violations import CATALOGUE, Finding, Refusal, Rule, RuleInput
@@ -81,7 +82,7 @@ def test_innocents_are_judged_by_every_rule_and_the_accuser_is_named() -> None:
 
 
 def test_what_the_scene_leaves_open_is_not_scored() -> None:
-    verdict = judge_scene("red_light", "innocent", "red_light.crosses_at_amber", 3, [_everybody(rule="stop_line")])
+    verdict = judge_scene(BOOK, "innocent", "red_light.crosses_at_amber", 3, [_everybody(rule="stop_line")])
     assert verdict.vehicles[0].accused == ("stop_line",)
     assert verdict.vehicles[0].falsely == ()
 

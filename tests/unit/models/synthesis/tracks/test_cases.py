@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.synthesis.tracks import GROUPS, DetectorNoise, cases_of, names_of, scene_of
+from models.synthesis.tracks import BOOK, DetectorNoise, cases_of
 from models.synthesis.tracks.body import Size
 from models.synthesis.tracks.clock import frames_of, timeline
 from models.synthesis.tracks.motion import Go, Stand
@@ -23,35 +23,35 @@ def _scene(*vehicles: Vehicle, **more: object) -> Scene:
     return Scene("test", 1, SPEED[0], 2.0, vehicles or (one,), fps=25.0, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("rule", list(GROUPS))
+@pytest.mark.parametrize("rule", list(BOOK.groups))
 def test_the_same_name_and_seed_give_the_same_cases(rule: str) -> None:
-    for name in (names_of(rule, "violating")[0], names_of(rule, "innocent")[0]):
-        one, other = (cases_of(scene_of(name, 5)) for _ in range(2))
+    for name in (BOOK.names_of(rule, "violating")[0], BOOK.names_of(rule, "innocent")[0]):
+        one, other = (cases_of(BOOK.scene_of(name, 5)) for _ in range(2))
         assert [case.case.samples for case in one] == [case.case.samples for case in other]
         assert [case.case.appearance for case in one] == [case.case.appearance for case in other]
-        assert [case.case.samples for case in one] != [case.case.samples for case in cases_of(scene_of(name, 6))]
+        assert [case.case.samples for case in one] != [case.case.samples for case in cases_of(BOOK.scene_of(name, 6))]
 
 
 def test_every_rule_has_scenes_and_is_in_force_at_their_sites() -> None:
-    assert set(GROUPS) == set(RULE_NAMES)
-    for rule in GROUPS:
+    assert set(BOOK.groups) == set(RULE_NAMES)
+    for rule in BOOK.groups:
         for kind in ("violating", "innocent"):
-            for name in names_of(rule, kind):
-                place = scene_of(name, 1).place
+            for name in BOOK.names_of(rule, kind):
+                place = BOOK.scene_of(name, 1).place
                 site = surveyed(place, 0).site
                 check_site(site, name)
                 assert {setting.mode for setting in site.rules.values()} == {RuleMode.FINE}
                 assert set(site.rules) == set(RULE_NAMES)
 
 
-@pytest.mark.parametrize("rule", list(GROUPS))
+@pytest.mark.parametrize("rule", list(BOOK.groups))
 def test_violating_scenes_name_their_rule_and_innocent_ones_nobody_of_their_first_vehicle(rule: str) -> None:
-    for name in names_of(rule, "violating"):
-        case = cases_of(scene_of(name, 3))[0]
+    for name in BOOK.names_of(rule, "violating"):
+        case = cases_of(BOOK.scene_of(name, 3))[0]
         assert rule in case.truth
         assert len(case.case.samples) >= 10
-    for name in names_of(rule, "innocent"):
-        scene = scene_of(name, 3)
+    for name in BOOK.names_of(rule, "innocent"):
+        scene = BOOK.scene_of(name, 3)
         assert not scene.vehicles[0].truth
         assert cases_of(scene)
 
@@ -112,6 +112,6 @@ def test_a_change_of_the_signal_lies_between_two_frames() -> None:
 
 def test_an_unknown_scene_is_refused_by_name() -> None:
     with pytest.raises(KeyError, match="no scenes are told"):
-        scene_of("teleporting.fast", 1)
+        BOOK.scene_of("teleporting.fast", 1)
     with pytest.raises(KeyError, match="it knows"):
-        scene_of("red_light.teleports", 1)
+        BOOK.scene_of("red_light.teleports", 1)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.synthesis.tracks import GROUPS, names_of, scene_of
+from models.synthesis.tracks import BOOK
 from models.synthesis.tracks.places import BOX_M, CROSSING_M, JUNCTION, LIMIT_KMH, STOP_AWAY_M, STOP_TOWARDS_M
 from models.synthesis.tracks.scene import Scene, Vehicle
 from models.synthesis.tracks.seen import Course, course_of
@@ -30,9 +30,9 @@ _SEEDS = range(6)
 
 
 def _scenes(rule: str, *, violating: bool, leave_out: frozenset[str] = frozenset()) -> list[Scene]:
-    names = names_of(rule, "violating" if violating else "innocent")
+    names = BOOK.names_of(rule, "violating" if violating else "innocent")
     kept = [name for name in names if name.partition(".")[2] not in _SPARED | leave_out]
-    return [scene_of(name, seed) for name in kept for seed in _SEEDS]
+    return [BOOK.scene_of(name, seed) for name in kept for seed in _SEEDS]
 
 
 def _times(scene: Scene) -> Array:
@@ -204,7 +204,7 @@ def test_lanes(rule: str) -> None:
             assert vehicle.truth or _driven_inside_m(scene, vehicle) < bound_m, scene.name
     for name in {"breakdown", "rejoins_after_a_breakdown"} if rule == "shoulder" else ():
         for seed in _SEEDS:
-            scene = scene_of(f"shoulder.{name}", seed)
+            scene = BOOK.scene_of(f"shoulder.{name}", seed)
             assert _driven_inside_m(scene, scene.vehicles[0]) < 25
 
 
@@ -272,11 +272,11 @@ def test_pedestrians() -> None:
         assert closing_ms >= 0.9
         assert all(CROSSING_M[0] < person.start_m[1] < CROSSING_M[1] for person in scene.people)
     for seed in _SEEDS:
-        scene = scene_of("pedestrian.already_past", seed)
+        scene = BOOK.scene_of("pedestrian.already_past", seed)
         gap_m, closing_ms = _gap_to_person_m(scene, scene.vehicles[0], 0)
         assert gap_m > 1.8
         assert closing_ms <= -0.9
-        kerb = scene_of("pedestrian.stands_on_the_kerb", seed)
+        kerb = BOOK.scene_of("pedestrian.stands_on_the_kerb", seed)
         assert abs(kerb.people[0].start_m[0]) > 6.5
 
 
@@ -292,7 +292,7 @@ def test_zones_are_entered_by_those_they_are_closed_to_only() -> None:
         assert facts.eco_class in (0, 1)
     for rule, name in (("no_lorries", "lorry_outside"), ("low_emission", "polluter_outside")):
         for seed in _SEEDS:
-            scene = scene_of(f"{rule}.{name}", seed)
+            scene = BOOK.scene_of(f"{rule}.{name}", seed)
             assert _driven_inside_m(scene, scene.vehicles[0]) == 0
 
 
@@ -302,7 +302,7 @@ def test_papers_have_run_out_or_have_not() -> None:
             until = getattr(_subject(scene, rule).papers.register, key)
             assert until < (scene.circumstances.begins_at - timedelta(days=1)).date()
         for seed in range(30):
-            scene = scene_of(f"{rule}.valid_until_today", seed)
+            scene = BOOK.scene_of(f"{rule}.valid_until_today", seed)
             until = getattr(scene.vehicles[0].papers.register, key)
             moscow = scene.circumstances.begins_at + timedelta(hours=3, seconds=scene.duration_s - _STEP_S)
             assert until >= moscow.date()
@@ -319,7 +319,7 @@ def test_drivers_do_what_the_scene_says() -> None:
 
 
 def test_vehicles_move_as_vehicles_can() -> None:
-    for rule in GROUPS:
+    for rule in BOOK.groups:
         for violating in (True, False):
             for scene in _scenes(rule, violating=violating)[:: len(_SEEDS)]:
                 for vehicle in scene.vehicles:
@@ -330,7 +330,7 @@ def test_vehicles_move_as_vehicles_can() -> None:
 
 
 def test_two_vehicles_are_never_in_one_place() -> None:
-    for rule in GROUPS:
+    for rule in BOOK.groups:
         for violating in (True, False):
             for scene in _scenes(rule, violating=violating)[::2]:
                 tracks = [
