@@ -13,7 +13,8 @@ from recognition.geometry import contains
 from recognition.violations.case import RuleInput
 from recognition.violations.path import Array, Flags, RoadPath
 from recognition.violations.proof import Act, Facts, drive_act
-from recognition.violations.zone_drive import Polygon, at_least, measure_way, seen_path, stays
+from recognition.violations.seen_path import seen_path
+from recognition.violations.zone_drive import Polygon, at_least, measure_way, stays
 
 WAY_MIN_M = 8.0
 AGAINST_FRAMES_MIN = 8

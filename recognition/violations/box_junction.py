@@ -1,8 +1,9 @@
-"""Blocking a junction: driving onto the box while traffic beyond it stood, and standing in it for five seconds or more.
+"""Blocking a junction: driving onto the box while traffic beyond it stood, and standing in it.
 
-The vehicle beyond must have stood before the driver's front can have come onto the box, with no room for another before
-it, and go on standing until the driver stood too.  Who waits for a gap to turn, for a person on foot, or
-behind a vehicle that stopped later has done nothing wrong; nor has who turned off (ПДД 13.2).
+Five seconds or more count, or as many as the zone says.  The vehicle beyond must have stood before the driver's front
+can have come onto the box, with no room for another before it, and go on standing until the driver stood too.  Who
+waits for a gap to turn, for a person on foot, or behind a vehicle that stopped later has done nothing wrong; nor has
+who turned off (ПДД 13.2).
 """
 
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.path import Array, RoadPath
 from recognition.violations.proof import Act, Facts, finding_of
 from recognition.violations.rule import Rule
+from recognition.violations.seen_path import seen_path
 from recognition.violations.standing import is_inside, joined_stands, measure_time
 from recognition.violations.traffic import ASIDE_MAX_M, SureStand, sure_stands
-from recognition.violations.zone_drive import at_least, seen_path
+from recognition.violations.zone_drive import at_least
 
 STOOD_MIN_S = 5.0
 ROOM_MAX_M = 10.0
@@ -61,7 +63,7 @@ def judge(case: RuleInput) -> Finding | Refusal | None:
 def _blocks(case: RuleInput, path: RoadPath, zone: Zone) -> Iterator[_Block]:
     for first, last in joined_stands(path):
         stood = measure_time(path, first, last)
-        if at_least(stood) < STOOD_MIN_S or not is_inside(path, first, last, zone):
+        if at_least(stood) < max(STOOD_MIN_S, zone.stay_s or 0.0) or not is_inside(path, first, last, zone):
             continue
         entered = _last_before(case, path, zone, first)
         if entered is None:

@@ -15,6 +15,7 @@ from recognition.contracts import Direction, Lane, Site, StopLine, VehicleClass
 from recognition.geometry import depth_inside
 from recognition.violations.case import RuleInput
 from recognition.violations.path import COVERAGE, Array, Flags, RoadPath, runs
+from recognition.violations.seen_path import seen_path
 
 LENGTHS_M: Mapping[VehicleClass, tuple[float, float]] = {
     VehicleClass.CAR: (3.4, 5.5),
@@ -61,7 +62,7 @@ def crossings(case: RuleInput) -> Iterator[Crossing]:
     """Find every crossing of a stop line by a vehicle that came to it in a lane the line holds."""
     if not case.site.stop_lines or not case.signals:
         return
-    path = case.path
+    path = seen_path(case)
     for line in case.site.stop_lines:
         directions = {lane.direction for lane in case.site.lanes if lane.lane_id in line.lanes}
         if len(path.at_s) and len(directions) == 1:

@@ -7,11 +7,16 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recognition.contracts import BoxPx, ClockSource, RuleMode, Site, VehicleClass
 from recognition.geometry import TrackSample, check_certificate, has_time_jump
 from recognition.plates.presence import great_circle_m
 from recognition.violations.case import Feature, Finding, Refusal, RuleInput, Seen
 
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Gate = Callable[[RuleInput, Finding], str | None]
 
 CLOCK_BOUND_MAX_MS = 1000.0
@@ -25,8 +30,9 @@ GAP_STANDING_S = 5.0
 POSITION_APART_MAX_M = 30.0
 """Farther than this from its survey (beyond the receiver's own doubt) the device stands somewhere else."""
 VIEW_SHIFT_MAX_PX = 3.0
-LEAP_MAX_BOXES = 1.0
-"""From one look to the next a vehicle's box does not move by more than its own size."""
+LEAP_MAX_BOXES = (0.8, 1.0)
+"""From one look to the next a box does not move by more than so many of its widths and heights, nor so far from where
+it was going: vehicles that are exchanged are at least a lane apart."""
 LOOKS_AGREE_MIN = 2
 _JUMP_PACES = 2.0
 """More time than so many times the usual for the frames between two looks: time went on, the frames did not."""
@@ -72,7 +78,7 @@ def time_is_steady(case: RuleInput, finding: Finding) -> str | None:
         return "time_jump"
     pace_s = median(_per_frame_s(one, other) for one, other in pairwise(shown)) if len(shown) > 1 else 0.0
     is_jump = any(
-        _per_frame_s(one, other) > _JUMP_PACES * pace_s or _has_leapt(one, other)
+        _per_frame_s(one, other) > _JUMP_PACES * pace_s or has_leap((one, other))
         for one, other in pairwise(shown)
         if other.pts_s - one.pts_s > GAP_MOVING_S
     )
@@ -80,12 +86,12 @@ def time_is_steady(case: RuleInput, finding: Finding) -> str | None:
 
 
 def track_is_steady(case: RuleInput, finding: Finding) -> str | None:
-    """A box that leaps farther than its own size from one look to the next is perhaps two vehicles under one number.
+    """A box that leaps from where it was going is perhaps two vehicles under one number.
 
-    That holds across a gap too: what moved that far unseen may have been exchanged for its neighbour meanwhile.
+    That holds across a gap too, and before and after what is shown: the plate is the whole track's.
     """
-    leaps = any(_has_leapt(one, other) for one, other in pairwise(_shown(case, finding)))
-    return "track_leaps" if leaps else None
+    del finding
+    return "track_leaps" if has_leap(case.samples) else None
 
 
 def position_agrees(case: RuleInput, finding: Finding) -> str | None:
@@ -178,7 +184,26 @@ def _per_frame_s(one: TrackSample, other: TrackSample) -> float:
     return (other.pts_s - one.pts_s) / max(other.frame_sequence - one.frame_sequence, 1)
 
 
-def _has_leapt(one: TrackSample, other: TrackSample) -> bool:
-    (x0, y0, x1, y1), (u0, v0, u1, v1) = one.box_px, other.box_px
-    wide_px, tall_px = max(min(x1 - x0, u1 - u0), 1.0), max(min(y1 - y0, v1 - v0), 1.0)
-    return abs(x0 + x1 - u0 - u1) / 2 > LEAP_MAX_BOXES * wide_px or abs(y1 - v1) > LEAP_MAX_BOXES * tall_px
+def has_leap(samples: Sequence[TrackSample]) -> bool:
+    """Tell whether a box ever moved by more than its size, and by as much from where its last step would lead.
+
+    Up and down both its edges must have moved so: a vehicle before it hides the lower one for a while.
+    """
+    if len(samples) < 2:  # noqa: PLR2004 - a step has two ends
+        return False
+    boxes = np.array([sample.box_px for sample in samples], dtype=np.float64)
+    at_s = np.array([sample.pts_s for sample in samples])
+    wide, tall = LEAP_MAX_BOXES
+    sizes = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
+    allowed = np.minimum(sizes[:-1], sizes[1:]) * [wide, tall]
+    across, top, bottom = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1], boxes[:, 3]
+    is_aside = _off_course(across, at_s, allowed[:, 0])
+    is_along = _off_course(top, at_s, allowed[:, 1]) & _off_course(bottom, at_s, allowed[:, 1])
+    return bool(np.any(is_aside | is_along))
+
+
+def _off_course(places_px: Floats, at_s: Floats, allowed_px: Floats) -> Flags:
+    """Tell which steps (N - 1,) are longer than allowed, and as much longer than the step before them leads to."""
+    steps, paces_s = np.diff(places_px), np.maximum(np.diff(at_s), 1e-6)
+    expected = np.concatenate([[0.0], steps[:-1] / paces_s[:-1] * paces_s[1:]])
+    return np.asarray((np.abs(steps) > allowed_px) & (np.abs(steps - expected) > allowed_px))

@@ -16,7 +16,8 @@ from recognition.contracts import BannedMove, Zone
 from recognition.violations.case import RuleInput
 from recognition.violations.path import COVERAGE, Array, RoadPath, runs
 from recognition.violations.proof import Act, Facts
-from recognition.violations.zone_drive import GAP_MAX_S, seen_path
+from recognition.violations.seen_path import seen_path
+from recognition.violations.zone_drive import GAP_MAX_S
 
 IN_ZONE_FRAMES_MIN = 3
 BETWEEN_FRAMES_MIN = 3

@@ -15,11 +15,6 @@ from recognition.violations.legal_limits import TOO_UNCERTAIN, is_too_uncertain
 from recognition.violations.rule import Rule
 
 EXCESS_MIN_KMH = 1
-_MISTAKEN = (
-    {VehicleClass.CAR, VehicleClass.TRUCK},
-    {VehicleClass.TRUCK, VehicleClass.BUS},
-)
-"""Classes that a picture confuses at one of two ends: vans, and coaches seen from behind."""
 
 
 def judge(case: RuleInput) -> Finding | Refusal | None:
@@ -63,8 +58,8 @@ def _key(plate: PlateKey) -> tuple[str, str, str]:
 
 
 def _is_class_conflict(one: VehicleClass, other: VehicleClass) -> bool:
-    pair = {one, other}
-    return len(pair) > 1 and VehicleClass.UNKNOWN not in pair and pair not in _MISTAKEN
+    """Tell whether the ends saw different classes; a van taken for a lorry at one of them goes free (HARMS D17)."""
+    return one is not other and VehicleClass.UNKNOWN not in (one, other)
 
 
 def _finding(case: RuleInput, section: Section, entry: SectionEntry, speed: Measurement, mode: RuleMode) -> Finding:

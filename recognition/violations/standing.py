@@ -1,7 +1,7 @@
 """Standing in a zone for longer than is allowed there: how long, and how much of it the driver chose to stand.
 
-Time counts only where the vehicle was seen, nobody stood just ahead of it and no light held its lane.  The whole
-vehicle must lie in the zone: beside the near end also the far end, as far away as it can be for the vehicle's class.
+Time counts only where the vehicle was seen, nobody stood just ahead of it and no light held its lane.  The near end
+must lie in the zone, and as much of the vehicle as the shortest of its class is long.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,14 @@ from recognition.violations.case import RuleInput
 from recognition.violations.front import LENGTHS_M, lanes_perhaps
 from recognition.violations.path import COVERAGE, STILL_M, Array, Flags, RoadPath
 from recognition.violations.proof import Act, Facts
+from recognition.violations.seen_path import seen_path
 from recognition.violations.traffic import is_held_up
-from recognition.violations.zone_drive import at_least, seen_path
+from recognition.violations.zone_drive import at_least
 
 UNSEEN_MAX_S = 5.0
 """A vehicle unseen for longer may have driven off and another have come."""
+ROLLING_S = 2.0
+"""A box does not show the last hand's breadth of coming to rest and the first of leaving: a second at each end."""
 _MOVED_MIN_M = 2.0
 
 
@@ -44,7 +47,7 @@ class ZoneStand:
     @property
     def excuse(self) -> str | None:
         """Why the stand is not laid at the driver's door, None where it is."""
-        if at_least(self.chosen) > self.limit_s:
+        if at_least(self.chosen) > self.limit_s + ROLLING_S:
             return None
         return "at_signal" if self.is_by_light else "queue"
 
@@ -126,11 +129,11 @@ def measure_time(path: RoadPath, first: int, last: int, counts: Flags | None = N
 
 
 def _stands_in(case: RuleInput, path: RoadPath, zone: Zone, limit_s: float) -> Iterator[ZoneStand]:
-    longest_m = LENGTHS_M[case.vehicle_class][1]
+    shortest_m = LENGTHS_M[case.vehicle_class][0]
     for first, last in joined_stands(path):
-        if at_least(measure_time(path, first, last)) <= limit_s:
+        if at_least(measure_time(path, first, last)) <= limit_s + ROLLING_S:
             continue
-        if not is_inside(path, first, last, zone) or not is_inside(path, first, last, zone, longest_m):
+        if not is_inside(path, first, last, zone) or not is_inside(path, first, last, zone, shortest_m):
             continue
         at_s = path.at_s[first : last + 1]
         is_free = _is_free_to_go(case, path, first, last)

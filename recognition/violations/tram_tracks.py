@@ -15,7 +15,7 @@ from recognition.violations.case import Finding, Refusal, RuleInput
 from recognition.violations.gates import EVERY_RULE, mode_of, passed
 from recognition.violations.proof import finding_of
 from recognition.violations.rule import Rule
-from recognition.violations.zone_drive import seen_path
+from recognition.violations.seen_path import seen_path
 
 TRACK_WAY_MIN_M = 10.0
 

@@ -6,16 +6,14 @@ left out.  Between sure looks a corner may for a moment come within the doubt of
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from recognition.contracts import Measurement, Zone, ZoneKind
-from recognition.geometry import TrackSample
 from recognition.violations.case import RuleInput
-from recognition.violations.gates import OVERLAP_MAX, overlap
 from recognition.violations.path import COVERAGE, Array, Flags, RoadPath, runs
 from recognition.violations.proof import Act, Facts, drive_act
+from recognition.violations.seen_path import seen_path
 
 FRAMES_MIN = 5
 """Fewer looks than these inside a zone prove no drive along it."""
@@ -23,8 +21,6 @@ GAP_MAX_S = 1.0
 """What happened in a longer gap between two looks was not seen."""
 DOUBT_MAX_S = 0.5
 """So long the border may come within doubt before a drive counts as two."""
-_HIDES_SHARE = 0.05
-_HIDES_BELOW = 0.1
 
 Polygon = tuple[tuple[float, float], ...]
 
@@ -64,17 +60,6 @@ def find_drives(case: RuleInput, kind: ZoneKind, way_min_m: float, *, is_area: b
             way = measure_way(path, first, last)
             if last - first + 1 >= FRAMES_MIN and at_least(way) >= way_min_m:
                 yield ZoneDrive(zone, path, first, last, way)
-
-
-@lru_cache(maxsize=4)
-def seen_path(case: RuleInput) -> RoadPath:
-    """Return the way of the vehicle where its near end was seen down to the road; found once for all rules."""
-    boxes: dict[int, list[TrackSample]] = {}
-    for other in case.others:
-        for sample in other:
-            boxes.setdefault(sample.frame_sequence, []).append(sample)
-    seen = [s for s in case.samples if not any(_hides(o, s) for o in boxes.get(s.frame_sequence, ()))]
-    return RoadPath.of(tuple(seen), case.plane)
 
 
 def stays(
@@ -119,17 +104,6 @@ def measure_way(path: RoadPath, first: int, last: int, quantity: str = "way_in_z
 def at_least(measured: Measurement) -> float:
     """Return what a quantity surely amounts to."""
     return measured.value - measured.expanded_uncertainty
-
-
-def _hides(other: TrackSample, mine: TrackSample) -> bool:
-    """Tell whether a nearer vehicle stands before the lower edge of a box.
-
-    Boxes that lie over each other outright are one for the gate, which says so, not for silence.
-    """
-    (x0, y0, x1, y1), (u0, v0, u1, v1) = mine.box_px, other.box_px
-    is_nearer = v1 > y1 and v0 < y1 + _HIDES_BELOW * (y1 - y0)
-    shared = min(x1, u1) - max(x0, u0)
-    return is_nearer and shared > _HIDES_SHARE * (x1 - x0) and overlap(mine.box_px, other.box_px) <= OVERLAP_MAX
 
 
 def _unbroken(spans: list[tuple[int, int]], at_s: Array) -> Iterator[tuple[int, int]]:

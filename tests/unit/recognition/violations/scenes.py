@@ -169,9 +169,9 @@ def passes(road: Any, build: Build, **parts: Any) -> RuleInput:
     return build(road, drive, **({"site": junction(road), "speed": None} | parts))
 
 
-def papers(until: date) -> RegisterFacts:
-    """A register that knows the car and until when its papers were valid."""
-    return RegisterFacts(vehicle_class=VehicleClass.CAR, insured_until=until, inspected_until=until)
+def papers(until: date, kind: VehicleClass = VehicleClass.CAR) -> RegisterFacts:
+    """A register that knows the vehicle and until when its papers were valid."""
+    return RegisterFacts(vehicle_class=kind, insured_until=until, inspected_until=until)
 
 
 def through_section(
@@ -212,7 +212,8 @@ def violating(rule: str, road: Any, high_road: Any, build: Build) -> RuleInput:
     if rule in _LOOKS:
         feature, seen = _LOOKS[rule]
         return looked_at(passes(road, build), feature, dict.fromkeys(range(5, 40, 3), seen))
-    return passes(road, build, register=papers(date(2026, 5, 31)))
+    kind = VehicleClass.TRUCK if rule == "inspection" else VehicleClass.CAR
+    return passes(road, build, register=papers(date(2026, 5, 31), kind), vehicle_class=kind)
 
 
 _DRIVES = {"red_light": runs_red, "stop_line": stops_late, "pedestrian": hinders, "section_speed": through_section}

@@ -1,5 +1,6 @@
 """Driving without inspection: the last valid day counts, in local time, and a silent register accuses nobody."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,17 +14,25 @@ from recognition.violations.inspection import judge
 LAST_DAY = date(2026, 5, 31)
 
 
-def known(until: date | None = LAST_DAY, kind: VehicleClass | None = VehicleClass.CAR) -> RegisterFacts:
+def known(until: date | None = LAST_DAY, kind: VehicleClass | None = VehicleClass.TRUCK) -> RegisterFacts:
     return RegisterFacts(vehicle_class=kind, inspected_until=until)
 
 
 @pytest.fixture
 def driven(scenes: Any, road: Any, case_of: Any) -> Any:
-    """A car that drives past at a moment, with what the register says of its plate."""
+    """A lorry that drives past at a moment, with what the register says of its plate."""
 
     def build(register: RegisterFacts | None, at: datetime | None = None, **parts: Any) -> Any:
         drive = road.drive(45.0, at=at or datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
-        return case_of(road, drive, **({"site": scenes.junction(road), "speed": None, "register": register} | parts))
+        return case_of(
+            road,
+            drive,
+            **(
+                {"site": scenes.junction(road), "speed": None, "register": register}
+                | {"vehicle_class": VehicleClass.TRUCK}
+                | parts
+            ),
+        )
 
     return build
 
@@ -66,7 +75,7 @@ def test_another_timezone_has_another_day(scenes: Any, road: Any, driven: Any) -
     assert isinstance(judge(driven(known(), at, site=east)), Finding)
 
 
-@pytest.mark.parametrize("kind", [None, VehicleClass.UNKNOWN, VehicleClass.TRUCK])
+@pytest.mark.parametrize("kind", [None, VehicleClass.UNKNOWN, VehicleClass.BUS])
 def test_an_unconfirmed_class_is_only_counted(driven: Any, kind: VehicleClass | None) -> None:
     """Hard innocent (HARMS D17): another vehicle wears a copy of the plate."""
     finding = judge(driven(known(kind=kind)))
@@ -74,10 +83,20 @@ def test_an_unconfirmed_class_is_only_counted(driven: Any, kind: VehicleClass | 
     assert (finding.mode, finding.facts["not_enforceable"]) == (RuleMode.SHADOW, "class_unconfirmed")
 
 
-def test_a_class_that_the_picture_does_not_tell_is_only_counted(driven: Any) -> None:
-    finding = judge(driven(known(kind=VehicleClass.UNKNOWN), vehicle_class=VehicleClass.UNKNOWN))
-    assert isinstance(finding, Finding)
-    assert finding.mode is RuleMode.SHADOW
+def test_a_van_that_the_register_calls_a_car_needs_none(driven: Any) -> None:
+    assert judge(driven(known(kind=VehicleClass.CAR))) is None
+
+
+@pytest.mark.parametrize("kind", [VehicleClass.CAR, VehicleClass.MOTORCYCLE, VehicleClass.UNKNOWN, None])
+def test_private_cars_and_motorcycles_need_none(driven: Any, kind: VehicleClass | None) -> None:
+    """Hard innocent: since 1 March 2022 nobody's own car is inspected, and a picture does not tell whose it is."""
+    assert judge(driven(known(kind=kind), vehicle_class=kind or VehicleClass.CAR)) is None
+
+
+def test_a_taxi_needs_one(driven: Any) -> None:
+    case = driven(known(kind=VehicleClass.CAR), vehicle_class=VehicleClass.CAR)
+    taxi = replace(case, plate=case.plate.model_copy(update={"plate": "AB12377", "plate_type": "1b"}))
+    assert isinstance(judge(taxi), Finding)
 
 
 def test_a_parked_car_is_not_driven(scenes: Any, road: Any, case_of: Any) -> None:

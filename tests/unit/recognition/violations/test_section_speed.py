@@ -85,8 +85,8 @@ def test_another_plate_is_another_vehicle(driven: Any, part: dict[str, str]) -> 
     ("entry", "exit_", "is_one"),
     [
         (VehicleClass.CAR, VehicleClass.CAR, True),
-        (VehicleClass.TRUCK, VehicleClass.CAR, True),
-        (VehicleClass.BUS, VehicleClass.TRUCK, True),
+        (VehicleClass.TRUCK, VehicleClass.CAR, False),
+        (VehicleClass.BUS, VehicleClass.TRUCK, False),
         (VehicleClass.UNKNOWN, VehicleClass.CAR, True),
         (VehicleClass.BUS, VehicleClass.CAR, False),
         (VehicleClass.MOTORCYCLE, VehicleClass.CAR, False),
