@@ -156,7 +156,7 @@ class World:
             PassageService(session, self.node).store(passage, sha256_hex(canonical_bytes(passage)))
             HotlistService(session, self.node).match_passage(passage, site)
 
-    def speed_past(self) -> UUID:
+    def speed_past(self, *, reviewers: int = 1) -> UUID:
         """Let the car be too fast: an open case with photos, clip and track."""
         self.cases += 1
         at = self.node.clock.now() - timedelta(minutes=10 * self.cases)
@@ -192,7 +192,7 @@ class World:
         package = seal(manifest, {path: data for path, (data, _, _) in files.items()}, self.key)
         candidate = ViolationCandidate(
             **claim, rule_mode=RuleMode.FINE, plate=self.plate, plate_confidence=0.97, vehicle_class=VehicleClass.CAR,
-            package_sha256=package.sha256, package_bytes=len(package.data),
+            package_sha256=package.sha256, package_bytes=len(package.data), reviewers=reviewers,
         )  # fmt: skip
         self.node.storage.put(evidence_key(package.sha256), package.data, "application/zip")
         with self.node.database.begin() as session:
@@ -272,7 +272,7 @@ def _populate(node: Node) -> None:
     with node.database.begin() as session:
         SiteService(session, node).register(site, actor="test")
         RegistryService(session, node).register(car, source="test", actor="test")
-        for name, role in (("petrova", Role.OFFICER), ("sergeant", Role.POLICE)):
+        for name, role in (("petrova", Role.OFFICER), ("sidorov", Role.OFFICER), ("sergeant", Role.POLICE)):
             IdentityService(session, node).create_user(name, PASSWORD, role, actor="test")
 
 

@@ -149,6 +149,27 @@ def test_the_officer_sees_the_raw_crop_first_and_decides(visitor: Any) -> None:
     assert page.locator("form[action$=approval]").count() == 0
 
 
+def test_two_officers_decide_and_the_second_sees_no_answer_of_the_first(visitor: Any) -> None:
+    case = visitor.world.speed_past(reviewers=2)
+    path = f"/officer/cases/{case}"
+    page = visitor.log_in("petrova", path)
+    expect(page.locator("#two-officers")).to_contain_text("Нужны двое сотрудников")
+    _check_accessible(page)
+    page.get_by_role("button", name="Подтвердить").click()
+    expect(page.locator("#waiting")).to_contain_text("первое из двух подтверждений")
+    _check_accessible(page)
+    assert page.locator("main form").count() == 0
+    page.context.clear_cookies()
+    page = visitor.log_in("sidorov", path)
+    expect(page.locator("#two-officers")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("petrova")
+    expect(page.locator("#waiting")).to_have_count(0)
+    page.get_by_role("button", name="Подтвердить").click()
+    expect(page.locator(".note.good")).to_contain_text("УИН 18810107")
+    expect(page.locator("main")).to_contain_text("petrova")
+    expect(page.locator("main")).to_contain_text("sidorov")
+
+
 def test_the_citizen_checks_everything_pays_and_downloads(visitor: Any) -> None:
     case_id = visitor.world.speed_past()
     page = visitor.log_in("petrova", f"/officer/cases/{case_id}")
