@@ -33,10 +33,12 @@ from recognition.geometry import TrackSample, measure_speed
 from recognition.signals import SiteSignals
 from recognition.violations import CATALOGUE
 from recognition.violations.case import AppearanceRead, RuleInput
-from recognition.vision import SceneAnalyser, TrackedVehicle, VisionModels
+from recognition.vision import AnalysisPolicy, SceneAnalyser, TrackedVehicle, VisionModels
 from recognition.vision.video import Image
 
 _SAME_VEHICLE = 0.3
+_POLICY = AnalysisPolicy(min_height_share=0.08)
+"""The product drops vehicles too far off for plates; here the place's plate camera names them."""
 _VERDICT = TypeAdapter(SceneVerdict)
 Tracks = tuple[tuple[TrackSample, ...], ...]
 
@@ -161,7 +163,9 @@ def watch(film: Film, models: VisionModels) -> Watched:
     """Let the product watch a film as one camera's stream."""
     camera_id = film.site.camera.camera_id
     fps, has_people = film.scene.fps, bool(film.scene.people)
-    analyser = SceneAnalyser(models, camera_id=camera_id, home="ru", rate_hz=fps, watch_people=has_people)
+    analyser = SceneAnalyser(
+        models, camera_id=camera_id, home="ru", policy=_POLICY, rate_hz=fps, watch_people=has_people
+    )
     signals, boxes = SiteSignals(film.site, frame_s=1 / fps), {}
     vehicles: list[TrackedVehicle] = []
     people: list[Tracks] = []

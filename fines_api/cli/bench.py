@@ -1,0 +1,104 @@
+"""``fines-api bench match``: how fast passages are matched against a hotlist, what is found and who is called up."""
+
+import json
+import os
+import platform
+import tomllib
+from dataclasses import asdict
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fines_api.cli.messages import clear_errors
+from recognition import __version__
+
+if TYPE_CHECKING:
+    from fines_api.cli.bench_match import MatchFigures
+
+_FAILED = 1
+
+bench = typer.Typer(name="bench", help="Measure this installation against known truth.", no_args_is_help=True)
+
+
+@bench.callback()
+def _bench() -> None:
+    """Measure this installation against known truth."""
+
+
+@bench.command("match")
+def bench_match(
+    *,
+    entries: Annotated[int, typer.Option(min=1000, help="entries of the list")] = 1_000_000,
+    passages: Annotated[int, typer.Option(min=1000, help="passages matched against it")] = 200_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    repeats: Annotated[int, typer.Option(min=1, help="runs of which the best counts")] = 5,
+    costs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="costs of misreads; default: the shipped ones")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
+    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+) -> None:
+    """Match drawn passages against a drawn hotlist in memory, on one core.
+
+    Every entry may be found by a misread, which is the dearest list there is.  Exit code 0: measured, and with --check
+    every bar is cleared.  1: a bar falls short, or it could not be measured.
+    """
+    from fines_api.cli.bench_match import measure
+    from recognition.plates.match_costs import load_confusions
+
+    with clear_errors():
+        done = measure(entries, passages, seed, load_confusions(costs), repeats)
+    _tell(done)
+    if json_file is not None:
+        json_file.write_text(_as_json(done, seed, measured_on), encoding="utf-8")
+    if check and not _is_cleared(done.figures):
+        raise typer.Exit(_FAILED)
+
+
+def _tell(done: "MatchFigures") -> None:
+    for name, figure in done.figures.items():
+        typer.echo(f"{name} {_plain(figure)}")
+    typer.echo("limit  misreads found  lost digits found  innocent of 100,000 called up  of these per 1,000 entries")
+    for one in done.by_limit:
+        typer.echo(
+            f"{one.most_cost:5.2f}  {one.misreads_found:14.1%}  {one.lost_digits_found:17.1%}  "
+            f"{one.false_per_100k:30.1f}  {one.false_per_1000_entries:26.2f}"
+        )
+
+
+def _as_json(done: "MatchFigures", seed: int, measured_on: str | None) -> str:
+    whole = {"measured_on": measured_on, "machine": _machine(), "code": __version__, "seed": seed, **asdict(done)}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _machine() -> dict[str, Any]:
+    """Return what the figures of time depend on."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text("utf-8").splitlines() if information.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "cpu": models[0] if models else platform.processor() or "unknown",
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "numpy": metadata.version("numpy"),
+    }
+
+
+def _is_cleared(figures: dict[str, float | None]) -> bool:
+    """Print one line per bar: name, figure, bar, ok or short; what could not be measured falls short."""
+    bars = tomllib.loads((resources.files("fines_api.cli") / "bench_bars.toml").read_text("utf-8"))["bars"]
+    verdicts = []
+    for bar in bars:
+        figure, least, most = figures.get(bar["metric"]), bar.get("at_least"), bar.get("at_most")
+        is_ok = figure is not None and (least is None or figure >= least) and (most is None or figure <= most)
+        limit = f">= {least:g}" if least is not None else f"<= {most:g}"
+        typer.echo(f"{bar['metric']}, {_plain(figure)}, {limit}, {'ok' if is_ok else 'short'}")
+        verdicts.append(is_ok)
+    return all(verdicts)
+
+
+def _plain(figure: float | None) -> str:
+    return "not measured" if figure is None else f"{figure:.4g}"
