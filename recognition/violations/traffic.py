@@ -66,7 +66,8 @@ def is_held_up(case: RuleInput, place_m: Array, at_s: Array, headings: tuple[Arr
     """Tell at which moments (N,) another vehicle stands or crawls just ahead of a place (2,), in any of the headings.
 
     From near end to near end lies a vehicle's length beside the gap: one's own going away, the other's coming, and of
-    the other the class is not known.
+    the other the class is not known.  Who stood there when it was lost from view, or when it came into view, is taken
+    to have stood there in between: the vehicle that is judged hides it.
     """
     held = np.zeros(len(at_s), dtype=np.bool_)
     reach_m = QUEUE_GAP_M + max(LENGTHS_M[case.vehicle_class][1], LENGTHS_M[VehicleClass.CAR][1])
@@ -80,6 +81,7 @@ def is_held_up(case: RuleInput, place_m: Array, at_s: Array, headings: tuple[Arr
             aside = (places - place_m) @ np.array([heading[1], -heading[0]])
             ahead |= (along > 0) & (along <= reach_m) & (np.abs(aside) <= ASIDE_MAX_M)
         held |= _is_near_in_time(at_s, moments[ahead & is_slow])
+        held |= _is_while_unseen(at_s, moments, ahead & is_slow)
     return held
 
 
@@ -106,3 +108,13 @@ def _is_near_in_time(at_s: Array, moments: Array) -> Flags:
     later = np.abs(moments[np.clip(index, 0, len(moments) - 1)] - at_s)
     earlier = np.abs(moments[np.clip(index - 1, 0, len(moments) - 1)] - at_s)
     return np.asarray(np.minimum(later, earlier) <= _AT_ONCE_S)
+
+
+def _is_while_unseen(at_s: Array, moments: Array, is_ahead: Flags) -> Flags:
+    """Tell which times (N,) lie in a gap of a track, or beyond its ends, beside a look (M,) at a stand ahead."""
+    unseen = np.zeros(len(at_s), dtype=np.bool_)
+    edges = np.concatenate([[-np.inf], moments, [np.inf]])
+    flags = np.concatenate([[False], is_ahead, [False]])
+    for i in np.flatnonzero((np.diff(edges) > _AT_ONCE_S) & (flags[:-1] | flags[1:])).tolist():
+        unseen |= (at_s > edges[i]) & (at_s < edges[i + 1])
+    return unseen

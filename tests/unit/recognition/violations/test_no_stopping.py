@@ -1,4 +1,4 @@
-"""Stopping where it is forbidden: the whole vehicle, of its own choice, for longer than allowed."""
+"""Stopping where it is forbidden: a vehicle, of its own choice, for longer than allowed."""
 
 from typing import Any
 
@@ -112,6 +112,17 @@ def test_who_stands_in_a_queue(street: Any, case_of: Any) -> None:
     """Hard innocent: the car ahead stands all the time."""
     ahead = standing(street, 37.0, 2.0, 36.0)
     assert answer(street, case_of, stop(street, 30.0), others=(ahead,)) == "queue"
+
+
+def test_who_hides_the_car_ahead_still_stands_behind_it(street: Any, case_of: Any) -> None:
+    """Hard innocent: the car ahead is lost from view behind the driver's own, until it drives off."""
+    ahead = standing(street, 37.0, 0.5, 36.0)
+    lost = tuple(s for s in ahead if not 3.0 < s.pts_s < 36.5)
+    assert answer(street, case_of, stop(street, 30.0), others=(lost,)) == "queue"
+    never_back = tuple(s for s in ahead if s.pts_s <= 3.0)
+    assert answer(street, case_of, stop(street, 30.0), others=(never_back,)) == "queue"
+    passed = tuple(s for s in standing(street, 37.0, 0.5, 1.0) if s.pts_s <= 3.0)
+    assert isinstance(answer(street, case_of, stop(street, 30.0), others=(passed,)), Finding)
 
 
 def test_who_stands_in_a_queue_whose_head_is_cut_by_the_picture(street: Any, case_of: Any) -> None:
