@@ -39,7 +39,8 @@ from recognition.vision.video import Image
 _SAME_VEHICLE = 0.3
 _POLICY = AnalysisPolicy(min_height_share=0.08)
 """The product drops vehicles too far off for plates; here the place's plate camera names them."""
-_VERDICT = TypeAdapter(SceneVerdict)
+_NOTED = TypeAdapter(tuple[str, SceneVerdict])
+"""A line of the file of verdicts: whose scene it was, and what was said."""
 Tracks = tuple[tuple[TrackSample, ...], ...]
 
 
@@ -108,21 +109,21 @@ def run(
         job for rule in rules for job in jobs_of(rule, violating=violating, innocent=innocent, seed=seed, book=book)
     ]
     known = _kept(keep)
-    missing = [job for job in jobs if (job.name, job.seed) not in known]
+    missing = [job for job in jobs if (book, job.name, job.seed) not in known]
     for verdict in _judged(missing, processes):
-        known[verdict.name, verdict.seed] = verdict
+        known[book, verdict.name, verdict.seed] = verdict
         if keep is not None:
             with keep.open("ab") as notes:
-                notes.write(_VERDICT.dump_json(verdict) + b"\n")
+                notes.write(_NOTED.dump_json((book, verdict)) + b"\n")
         tick(verdict)
-    return tuple(known[job.name, job.seed] for job in jobs)
+    return tuple(known[book, job.name, job.seed] for job in jobs)
 
 
-def _kept(path: Path | None) -> dict[tuple[str, int], SceneVerdict]:
+def _kept(path: Path | None) -> dict[tuple[str, str, int], SceneVerdict]:
     if path is None or not path.exists():
         return {}
-    verdicts = [_VERDICT.validate_json(line) for line in path.read_bytes().splitlines() if line.strip()]
-    return {(one.name, one.seed): one for one in verdicts}
+    noted = [_NOTED.validate_json(line) for line in path.read_bytes().splitlines() if line.strip()]
+    return {(book, one.name, one.seed): one for book, one in noted}
 
 
 def _judged(jobs: Sequence[FilmJob], processes: int) -> Iterator[SceneVerdict]:

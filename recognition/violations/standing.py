@@ -47,7 +47,7 @@ class ZoneStand:
     @property
     def excuse(self) -> str | None:
         """Why the stand is not laid at the driver's door, None where it is."""
-        if at_least(self.chosen) > self.limit_s + ROLLING_S:
+        if at_least(self.chosen) > self.limit_s:
             return None
         return "at_signal" if self.is_by_light else "queue"
 
@@ -122,7 +122,7 @@ def measure_time(path: RoadPath, first: int, last: int, counts: Flags | None = N
         quantity="time_in_zone",
         value=round(float(counted.sum()), 3),
         unit="s",
-        expanded_uncertainty=round(2 * float(np.median(steps_s)), 3),
+        expanded_uncertainty=round(2 * float(np.median(steps_s)) + ROLLING_S, 3),
         is_valid=True,
         method="box_corners",
     )
@@ -131,7 +131,7 @@ def measure_time(path: RoadPath, first: int, last: int, counts: Flags | None = N
 def _stands_in(case: RuleInput, path: RoadPath, zone: Zone, limit_s: float) -> Iterator[ZoneStand]:
     shortest_m = LENGTHS_M[case.vehicle_class][0]
     for first, last in joined_stands(path):
-        if at_least(measure_time(path, first, last)) <= limit_s + ROLLING_S:
+        if at_least(measure_time(path, first, last)) <= limit_s:
             continue
         if not is_inside(path, first, last, zone) or not is_inside(path, first, last, zone, shortest_m):
             continue

@@ -18,6 +18,7 @@ from models.synthesis.scenes.scenery import furnish
 from models.synthesis.scenes.signal import SceneSignal, draw_signal
 from models.synthesis.scenes.weather import (
     CLEAR,
+    Drawn,
     Weather,
     dress_ground,
     light_road,
@@ -44,15 +45,11 @@ def placed_at(scenario: Scenario, moment_s: float) -> list[Placed]:
     return sorted(standing, key=lambda placed: -placed.pose.near_m[1])
 
 
-class Standing(Protocol):
-    """What stands in a scene and can be drawn over what lies farther away."""
+class Standing(Drawn, Protocol):
+    """What stands in a scene: it keeps the light off the road, and can be drawn over what lies farther away."""
 
     def cast(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
         """Darken the road where it keeps the light off."""
-        ...
-
-    def draw(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
-        """Draw it over the picture (H, W, 3)."""
         ...
 
 

@@ -84,7 +84,7 @@ RAIN = Weather(
 WEATHERS: dict[str, Weather] = {weather.name: weather for weather in (CLEAR, OVERCAST, LOW_SUN, NIGHT, RAIN)}
 
 
-class Standing(Protocol):
+class Drawn(Protocol):
     """What stands in a scene and can be drawn over what lies farther away."""
 
     def draw(self, linear_bgr: Floats, camera: SceneCamera, light: Daylight) -> None:
@@ -182,7 +182,7 @@ def light_road(linear_bgr: Floats, camera: SceneCamera, vehicle: Shining, weathe
     linear_bgr[low[1] : high[1], low[0] : high[0]] *= 1 + smooth * np.array((0.85, 0.95, 1.0), np.float32) / up
 
 
-def mirror_on_road(linear_bgr: Floats, camera: SceneCamera, things: Iterable[Standing], weather: Weather) -> None:
+def mirror_on_road(linear_bgr: Floats, camera: SceneCamera, things: Iterable[Drawn], weather: Weather) -> None:
     """Lay the dim, smeared mirror image of what stands on the wet road; far things first."""
     if weather.rain == 0:
         return

@@ -45,7 +45,7 @@ def test_who_stands_for_longer_than_allowed_is_found(street: Any, case_of: Any) 
     assert found.measurement.quantity == "time_in_zone"
     assert found.measurement.unit == "s"
     assert found.measurement.value == pytest.approx(30.0, abs=0.8)
-    assert 0 < found.measurement.expanded_uncertainty < 1.0
+    assert 2.0 < found.measurement.expanded_uncertainty < 3.0, "a second of rolling at each end, and the frames"
     assert (found.frame_sequences[-1] - found.frame_sequences[0]) / street.fps == pytest.approx(30.0, abs=1.5)
 
 
