@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -74,20 +76,25 @@ class SigningKey:
     def load_or_create(cls, path: Path) -> Self:
         """Read the PEM file, or make the key and write it durably, readable by its owner only.
 
+        Callers that race all get the first one's.
+
         Raises:
             EvidenceError: the file exists and is not an Ed25519 private key (``key.invalid``).
         """
         if not path.exists():
             key = cls.generate()
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(key.private_pem)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.rename(path)
-            return key
+            partial = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.partial")
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(key.private_pem)
+                    file.flush()
+                    os.fsync(file.fileno())
+                with suppress(FileExistsError):
+                    os.link(partial, path)  # of programs that start together, the first one's key is everybody's
+            finally:
+                partial.unlink()
         try:
             private = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -2,6 +2,7 @@
 
 import base64
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,9 @@ def test_an_envelope_survives_its_json(key: SigningKey) -> None:
 
 def test_a_key_file_is_made_once_and_kept_private(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "device.pem"
-    made, read = SigningKey.load_or_create(path), SigningKey.load_or_create(path)
-    assert made.verifying.key_id == read.verifying.key_id
+    with ThreadPoolExecutor(8) as programs:
+        keys = list(programs.map(lambda _: SigningKey.load_or_create(path).verifying.key_id, range(32)))
+    assert len(set(keys)) == 1
     assert path.stat().st_mode & 0o077 == 0
     assert [entry.name for entry in path.parent.iterdir()] == ["device.pem"]
 
