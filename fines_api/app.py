@@ -7,8 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
+from fines_api.hotlists.live_list import load_live_list
 from fines_api.hotlists.stream import HitBroadcaster
 from fines_api.identity.dependencies import NodeDep
 from fines_api.intake.policy import MAX_BATCH_BYTES, MAX_EVIDENCE_BYTES
@@ -58,6 +60,8 @@ def _routers() -> list[APIRouter]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    node: Node = app.state.node
+    await anyio.to_thread.run_sync(load_live_list, node)
     yield
     app.state.hit_broadcaster.close()
 

@@ -1,9 +1,10 @@
 """One running region node: what endpoints and jobs are given instead of globals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fines_api.db import Database, open_database
 from fines_api.kit.clock import Clock, SystemClock
+from fines_api.kit.memory import Memory
 from fines_api.kit.settings import Settings
 from fines_api.kit.storage import Storage, open_storage
 from recognition.evidence import SigningKey
@@ -11,13 +12,14 @@ from recognition.evidence import SigningKey
 
 @dataclass(frozen=True)
 class Node:
-    """Settings, database, evidence storage, clock and signing key of this region."""
+    """Settings, database, evidence storage, clock, signing key and what this process remembers of the region."""
 
     settings: Settings
     database: Database
     storage: Storage
     clock: Clock
     key: SigningKey
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def close(self) -> None:
         """Let go of database connections."""

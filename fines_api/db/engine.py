@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -12,6 +13,8 @@ from fines_api.db.embedded import start_embedded
 from fines_api.kit.errors import InvalidError, UnavailableError
 from fines_api.kit.settings import Settings
 
+_RAW_OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError)
+"""What the driver itself raises: COPY and the job queue speak to it directly."""
 _DOWN_HINT = "start PostgreSQL or correct RUBEZH_DATABASE_URL; unset it to use the embedded server"
 
 
@@ -40,9 +43,9 @@ class Database:
         try:
             with self._sessions.begin() as session:
                 yield session
-        except DataError as error:
+        except (DataError, psycopg.DataError) as error:
             raise InvalidError("a value cannot be stored", code="value.impossible") from error
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        except (OperationalError, InterfaceError, PoolTimeoutError, *_RAW_OUTAGES) as error:
             reason = getattr(error, "orig", None) or error
             raise UnavailableError(
                 f"the database does not answer: {str(reason).strip()}",

@@ -7,8 +7,8 @@ from fines_api.db import all_tables
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave the job queue's tables, which its library owns, out of the comparison."""
-    return kind != "table" or name is None or not name.startswith("procrastinate_")
+    """Leave the job queue's tables, which its library owns, and the days of the passages out of the comparison."""
+    return kind != "table" or name is None or not name.startswith(("procrastinate_", "passages_"))
 
 
 engine = context.config.attributes["engine"]

@@ -1,5 +1,7 @@
 """Entries and hits in the database."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,15 +10,32 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fines_api.db import Session
 from fines_api.hotlists.tables import (
+    HOTLIST_CHANGES,
     HotlistClearanceRow,
     HotlistEntryRow,
     HotlistEntryVersionRow,
     HotlistHitRow,
 )
-from recognition.contracts import HotlistEntryRecord, PlateKey
+from recognition.contracts import HotlistEntryRecord
+from recognition.plates import MatchPolicy
 
 HIT_CHANNEL = "rubezh_hits"
 _HIT_LOCK = 7233003
+_LIST_LOCK = 7233006
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """An entry as a list in memory needs it, after the change of that number."""
+
+    change: int
+    number: int
+    plate: str
+    plate_region: str
+    plate_type: str
+    match_policy: str
+    is_withdrawn: bool
 
 
 class EntryRepository:
@@ -35,21 +54,6 @@ class EntryRepository:
         """Find an entry."""
         return self._session.get(HotlistEntryRow, entry_id)
 
-    def of_plate(self, key: PlateKey) -> list[HotlistEntryRow]:
-        """Entries for exactly this plate key that were not withdrawn."""
-        return list(
-            self._session.scalars(
-                select(HotlistEntryRow)
-                .where(
-                    HotlistEntryRow.plate == key.plate,
-                    HotlistEntryRow.plate_region == key.plate_region,
-                    HotlistEntryRow.plate_type == key.plate_type,
-                    HotlistEntryRow.is_withdrawn.is_(False),
-                )
-                .order_by(HotlistEntryRow.entry_id)
-            )
-        )
-
     def newest(self, limit: int) -> list[HotlistEntryRow]:
         """Last changed first."""
         return list(
@@ -60,8 +64,44 @@ class EntryRepository:
             )
         )
 
+    def hold_list(self) -> None:
+        """Keep the list as it is until the transaction ends; any number may hold it, writers wait."""
+        self._session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LIST_LOCK})
+
+    def of_numbers(self, numbers: Iterable[int]) -> dict[int, HotlistEntryRow]:
+        """Entries by the numbers a list in memory knows them by."""
+        found = self._session.scalars(select(HotlistEntryRow).where(HotlistEntryRow.number.in_(list(numbers))))
+        return {row.number: row for row in found}
+
+    def last_change(self) -> int:
+        """Return the greatest change number that can be seen."""
+        return self._session.scalar(select(func.coalesce(func.max(HotlistEntryRow.change), 0))) or 0
+
+    def changes_after(self, change: int) -> Iterator[ListChange]:
+        """Entries that changed after a change, withdrawn ones too, in the order of their change."""
+        query = (
+            select(
+                HotlistEntryRow.change,
+                HotlistEntryRow.number,
+                HotlistEntryRow.plate,
+                HotlistEntryRow.plate_region,
+                HotlistEntryRow.plate_type,
+                HotlistEntryRow.match_policy,
+                HotlistEntryRow.is_withdrawn,
+            )
+            .where(HotlistEntryRow.change > change)
+            .order_by(HotlistEntryRow.change)
+        )
+        for row in self._session.execute(query, execution_options={"yield_per": _CHUNK}):
+            yield ListChange(*row)
+
     def save(self, record: HotlistEntryRecord, actor: str, now: datetime) -> bool:
-        """Keep a version; it becomes the current one if it is newer than what is there.  False when it is not."""
+        """Keep a version; it becomes the current one if it is newer than what is there.  False when it is not.
+
+        Writers take turns with each other and with those who hold the list: whoever matches a passage sees either
+        the change, or none of it while the passage is already there for the writer to search back.
+        """
+        self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LIST_LOCK})
         document = record.model_dump(mode="json")
         values = {
             "owner_region": record.owner_region,
@@ -71,8 +111,10 @@ class EntryRepository:
             "plate_type": record.plate_type,
             "valid_until": record.valid_until,
             "is_withdrawn": record.is_withdrawn,
+            "match_policy": MatchPolicy.EXACT.value,
             "record": document,
             "changed_at": now,
+            "change": HOTLIST_CHANGES.next_value(),
         }
         statement = insert(HotlistEntryRow).values(entry_id=record.entry_id, created_by=actor, **values)
         changed = self._session.execute(

@@ -1,10 +1,12 @@
 """Entries: make, confirm, withdraw, take over from other regions.  Only the owner region changes an entry."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from fines_api import audit
 from fines_api.db import Session
+from fines_api.hotlists.live_list import live_list
 from fines_api.hotlists.matching import HitService
 from fines_api.hotlists.policy import LONGEST_VALIDITY, WILDCARDS, is_in_force
 from fines_api.hotlists.repository import EntryRepository
@@ -111,12 +113,17 @@ class HotlistService:
             raise NotFoundError(f"no own entry {record.entry_id}")
         return self._hits.record_remote(record, entry)
 
-    def match_passage(self, passage: Passage, site: Site) -> None:
-        """Look the passage's plate up, in the transaction that stores the passage."""
-        if passage.plate is None:
+    def match_passages(self, seen: Sequence[tuple[Passage, Site]]) -> None:
+        """Match passages against the list in memory, in the transaction that stores them."""
+        plated = [(passage.plate, passage, site) for passage, site in seen if passage.plate is not None]
+        if not plated:
             return
-        for row in self._entries.of_plate(passage.plate):
-            self._hits.record(HotlistEntryRecord.model_validate(row.record), passage, site)
+        matches = live_list(self._node).match(self._session, [plate for plate, _, _ in plated])
+        rows = self._entries.of_numbers({match.entry for match in matches}) if matches else {}
+        for match in matches:
+            if (row := rows.get(match.entry)) is not None:
+                _, passage, site = plated[match.seen]
+                self._hits.record(HotlistEntryRecord.model_validate(row.record), passage, site)
 
     def entries(self, limit: int) -> list[EntryInfo]:
         """List entries, last changed first."""

@@ -4,19 +4,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Identity, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fines_api.db.base import Base
 
+HOTLIST_CHANGES = Sequence("hotlist_changes", metadata=Base.metadata)
+
 
 class HotlistEntryRow(Base):
-    """The newest version of an entry, own or of another region."""
+    """The newest version of an entry, own or of another region; ``change`` grows in the order of commit."""
 
     __tablename__ = "hotlist_entries"
-    __table_args__ = (Index(None, "plate", "plate_region", "plate_type"),)
+    __table_args__ = (Index(None, "plate", "plate_region", "plate_type"), Index(None, "change"))
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    change: Mapped[int] = mapped_column(BigInteger, server_default=text("nextval('hotlist_changes')"))
+    match_policy: Mapped[str]
     owner_region: Mapped[str]
     version: Mapped[int]
     plate: Mapped[str]

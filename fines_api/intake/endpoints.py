@@ -14,10 +14,9 @@ from fines_api.intake.evidence import EvidenceService, check_evidence
 from fines_api.intake.policy import KEPT_RAW_BYTES, MAX_EVIDENCE_BYTES, split_batch
 from fines_api.intake.quarantine import MAX_LIST, QuarantineService
 from fines_api.intake.schemas import IntakeHealth, QuarantineList, RefusedKind
-from fines_api.intake.service import IntakeService
+from fines_api.intake.service import IntakeService, signed_answer
 from fines_api.kit.errors import ForbiddenError, InvalidError, NotAuthenticatedError
 from fines_api.node import Node
-from recognition.contracts import EventBatchAnswer
 
 router = APIRouter(prefix="/v1", tags=["intake"])
 DigestPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -78,16 +77,17 @@ async def put_evidence(sha256: DigestPath, request: Request, node: NodeDep, devi
 
 
 @router.post("/intake/events")
-def post_events(
-    body: Annotated[bytes, Depends(raw_body)], session: SessionDep, node: NodeDep, device: DeviceUser
-) -> EventBatchAnswer:
-    """Take a batch of events in; each is answered for itself, and the answers come signed."""
+def post_events(body: Annotated[bytes, Depends(raw_body)], node: NodeDep, device: UploadingDevice) -> Response:
+    """Take a batch of events in; each is answered for itself, and the answers come signed, after the commit."""
     try:
         events = split_batch(body)
     except InvalidError as error:
         _refuse(node, device.subject, RefusedKind.BATCH, error, body)
         raise
-    return IntakeService(session, node).receive(device.subject, events)
+    with node.database.begin() as session:
+        results = IntakeService(session, node).receive(device.subject, events)
+    answer = signed_answer(node, device.subject, results)
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 @router.get("/intake/health")

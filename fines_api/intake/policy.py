@@ -5,7 +5,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from fines_api.kit.errors import InvalidError
-from recognition.contracts import CloudEvent, EvidenceManifest, ViolationCandidate
+from recognition.contracts import EventHead, EvidenceManifest, ViolationCandidate
 
 MAX_EVIDENCE_BYTES = 64 * 1024 * 1024
 MAX_BATCH_BYTES = 16 * 1024 * 1024
@@ -66,16 +66,14 @@ def chain_position(payload: bytes) -> tuple[int, int, str] | None:
     return (epoch, seq, previous) if is_sane else None
 
 
-def check_source(event: CloudEvent, device_id: str) -> None:
-    """Check that the event speaks for the device that signed it and sent it.
+def check_source(event: EventHead, named_device: str, device_id: str) -> None:
+    """Check that the event, and the device its data name, speak for the device that signed it and sent it.
 
     Raises:
-        InvalidError: it does not (``intake.wrong_device``), or its position cannot be counted (``intake.position``).
+        InvalidError: they do not (``intake.wrong_device``).
     """
-    if event.source != f"urn:rubezh:device:{device_id}" or event.data.get("device_id") != device_id:
+    if event.source != f"urn:rubezh:device:{device_id}" or named_device != device_id:
         raise InvalidError(f"the event does not speak for device {device_id}", code="intake.wrong_device")
-    if event.rubezhepoch > MAX_SEQUENCE or event.rubezhseq > MAX_SEQUENCE:
-        raise InvalidError("epoch or sequence number out of range", code="intake.position")
 
 
 def check_agreement(candidate: ViolationCandidate, manifest: EvidenceManifest, package_bytes: int) -> None:

@@ -1,16 +1,19 @@
 """The door's books in the database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+import psycopg
+from sqlalchemy import ARRAY, BigInteger, String, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, StatementError
 
 from fines_api.db import Session
+from fines_api.db.copying import copy_rows
 from fines_api.intake.tables import (
     CandidateRow,
     EvidenceObjectRow,
@@ -20,6 +23,15 @@ from fines_api.intake.tables import (
     QuarantineRow,
 )
 from fines_api.kit.errors import InvalidError
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """What the books say of an event: its digest, the one before, and why it was refused if it was."""
+
+    sha256: str
+    previous: str
+    refused_code: str | None
 
 
 class EvidenceRepository:
@@ -38,9 +50,9 @@ class EvidenceRepository:
 
     def known(self, digests: Iterable[str]) -> set[str]:
         """Tell which of the objects are there."""
-        return set(
-            self._session.scalars(select(EvidenceObjectRow.sha256).where(EvidenceObjectRow.sha256.in_(list(digests))))
-        )
+        wanted = bindparam("digests", list(digests), ARRAY(String))
+        query = select(EvidenceObjectRow.sha256).where(EvidenceObjectRow.sha256 == func.any(wanted))
+        return set(self._session.scalars(query))
 
 
 class IntakeRepository:
@@ -63,21 +75,38 @@ class IntakeRepository:
         try:
             with self._session.begin_nested():
                 yield
-        except (DataError, IntegrityError, ProgrammingError) as error:
+        except (DataError, IntegrityError, ProgrammingError, psycopg.DataError, psycopg.IntegrityError) as error:
             raise InvalidError("the database cannot hold this event", code="intake.unstorable") from error
         except StatementError as error:
             if error.__class__ is not StatementError:
                 raise
             raise InvalidError("the database cannot hold this event", code="intake.unstorable") from error
 
-    def event(self, device_id: str, epoch: int, seq: int) -> IntakeEventRow | None:
-        """Find the event at a place of a chain."""
-        return self._session.get(IntakeEventRow, (device_id, epoch, seq))
+    def known(self, device_id: str, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], KnownEvent]:
+        """Find the events of a device that stand at the places ``(epoch, seq)``."""
+        by_epoch: dict[int, list[int]] = {}
+        for epoch, seq in places:
+            by_epoch.setdefault(epoch, []).append(seq)
+        found: dict[tuple[int, int], KnownEvent] = {}
+        for epoch, sequences in by_epoch.items():
+            query = select(
+                IntakeEventRow.epoch,
+                IntakeEventRow.seq,
+                IntakeEventRow.event_sha256,
+                IntakeEventRow.previous_sha256,
+                IntakeEventRow.refused_code,
+            ).where(
+                IntakeEventRow.device_id == device_id,
+                IntakeEventRow.epoch == epoch,
+                IntakeEventRow.seq == func.any(bindparam("sequences", sequences, ARRAY(BigInteger))),
+            )
+            for row in self._session.execute(query):
+                found[row.epoch, row.seq] = KnownEvent(row[2].hex(), row[3].hex(), row.refused_code)
+        return found
 
-    def add_event(self, row: IntakeEventRow) -> None:
-        """Keep an event."""
-        self._session.add(row)
-        self._session.flush()
+    def add_events(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Keep events, their values in the order of the table's columns."""
+        copy_rows(self._session, IntakeEventRow, rows)
 
     def last_seq(self, device_id: str, epoch: int) -> int:
         """Return the greatest sequence number that arrived; 0 when none did."""

@@ -2,52 +2,37 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
 
 from fines_api.db import Session
 from fines_api.devices.service import DeviceService
-from fines_api.hotlists.service import HotlistService
-from fines_api.intake import policy
-from fines_api.intake.chain import Chain, ChainLink
+from fines_api.intake.applying import Applier
+from fines_api.intake.batch import Batch
+from fines_api.intake.chain import Chain
+from fines_api.intake.delivery import ChainLink, Delivered, authentic, open_delivery
 from fines_api.intake.quarantine import QuarantineService
-from fines_api.intake.repository import EvidenceRepository, IntakeRepository
+from fines_api.intake.repository import IntakeRepository
 from fines_api.intake.schemas import AlarmInfo, GapInfo, IntakeHealth, RefusedKind, StoredCandidate
-from fines_api.intake.tables import CandidateRow
-from fines_api.kit.errors import FinesError, InvalidError, NotFoundError, UnavailableError
+from fines_api.kit.errors import InvalidError, NotFoundError
 from fines_api.kit.evidence import read_evidence
-from fines_api.kit.jobs import defer, describe_failed, failed_jobs
+from fines_api.kit.jobs import describe_failed, failed_jobs
 from fines_api.node import Node
-from fines_api.passages.service import PassageService
-from fines_api.sites.service import SiteService
 from recognition.contracts import (
-    EVENT_PAYLOAD_TYPE,
     RECEIPT_PAYLOAD_TYPE,
-    CloudEvent,
-    DsseEnvelope,
     EventBatchAnswer,
-    EventType,
     EvidenceError,
     EvidenceManifest,
     IntakeResult,
-    IntakeStatus,
-    Passage,
     Receipt,
-    Site,
     ViolationCandidate,
 )
-from recognition.evidence import (
-    VerifyingKey,
-    canonical_bytes,
-    open_envelope,
-    sha256_hex,
-    sign_envelope,
-    verify_package,
-)
+from recognition.evidence import canonical_bytes, sha256_hex, sign_envelope, verify_package
 
+_NOWHERE = (0, 0)
 _log = structlog.get_logger(__name__)
 _MAX_SHOWN = 500
 
@@ -59,27 +44,61 @@ class IntakeService:
         self._session = session
         self._node = node
         self._books = IntakeRepository(session)
-        self._evidence = EvidenceRepository(session)
         self._chain = Chain(self._books, node.clock)
         self._quarantine = QuarantineService(session, node)
-        self._passages = PassageService(session, node)
-        self._hotlists = HotlistService(session, node)
-        self._sites = SiteService(session, node)
 
-    def receive(self, device_id: str, events: list[Any]) -> EventBatchAnswer:
-        """Take a batch in; every event gets its own answer, in order.
+    def receive(self, device_id: str, events: Sequence[Any]) -> tuple[IntakeResult, ...]:
+        """Take a batch in; every event gets its own answer, in order.  To be signed after the commit.
 
         Raises:
             UnavailableError: database or storage is down; nothing of the batch was taken.
         """
         self._books.lock_device(device_id)
-        keys = DeviceService(self._session, self._node).verifying_keys(device_id)
-        results = tuple(self._receive_one(device_id, raw, keys) for raw in events)
-        receipt = Receipt(
-            device_id=device_id, region=self._node.settings.region, issued_at=self._node.clock.now(), results=results
-        )
-        signed = sign_envelope(canonical_bytes(receipt), RECEIPT_PAYLOAD_TYPE, self._node.key)
-        return EventBatchAnswer(results=results, receipt=signed)
+        batch = Batch(device_id, DeviceService(self._session, self._node).verifying_keys(device_id), len(events))
+        arrived = self._open(batch, events)
+        Applier(self._session, self._node, batch).apply(self._signed_and_new(batch, arrived, events))
+        self._chain.append(device_id, batch.entries, batch.key_ids)
+        return batch.answer()
+
+    def _open(self, batch: Batch, events: Sequence[Any]) -> dict[int, Delivered]:
+        arrived = {}
+        for number, raw in enumerate(events):
+            try:
+                arrived[number] = open_delivery(batch.device_id, raw)
+            except InvalidError as error:
+                self._refuse_unsigned(batch, number, raw, error.code, error.message)
+        return arrived
+
+    def _signed_and_new(
+        self, batch: Batch, arrived: dict[int, Delivered], events: Sequence[Any]
+    ) -> dict[int, Delivered]:
+        """Answer what is here already, refuse what nobody we know signed, and return the rest."""
+        places = {event.place for event in arrived.values() if event.place != _NOWHERE}
+        known = self._books.known(batch.device_id, places)
+        unproven = {}
+        for number, event in arrived.items():
+            before = known.get(event.place)
+            if before is not None and before.sha256 == event.link.sha256:
+                batch.is_known(number, event.link, before.refused_code)
+            else:
+                unproven[number] = event
+        numbers = list(unproven)
+        proven = {numbers[at] for at in authentic(list(unproven.values()), batch.keys)}
+        taken = {place: one.sha256 for place, one in known.items()}
+        fresh: dict[tuple[int, int], int] = {}
+        for number, event in unproven.items():
+            if number not in proven:
+                code, detail = "evidence.signature_invalid", "no signature by a trusted key"
+                self._refuse_unsigned(batch, number, events[number], code, detail)
+            elif event.place == _NOWHERE:
+                self._refuse_unsigned(batch, number, events[number], "intake.malformed", "no place in a chain")
+            elif (holder := taken.setdefault(event.place, event.link.sha256)) != event.link.sha256:
+                self._equivocates(batch, number, event, holder)
+            elif event.place in fresh:
+                batch.is_same_as(number, fresh[event.place])
+            else:
+                fresh[event.place] = number
+        return {number: unproven[number] for number in fresh.values()}
 
     def candidate(self, candidate_id: UUID) -> StoredCandidate:
         """Return a candidate with its verified manifest.
@@ -119,133 +138,27 @@ class IntakeService:
             dead_letters=describe_failed(failed_jobs(self._session)),
         )
 
-    def _receive_one(self, device_id: str, raw: Any, keys: list[VerifyingKey]) -> IntakeResult:
-        try:
-            envelope = _envelope_of(raw)
-            payload = open_envelope(envelope, EVENT_PAYLOAD_TYPE, keys)
-        except (InvalidError, EvidenceError) as error:
-            return self._refuse_unsigned(device_id, raw, error.code, error.message)
-        return self._receive_signed(device_id, envelope, payload, keys)
-
-    def _receive_signed(
-        self, device_id: str, envelope: DsseEnvelope, payload: bytes, keys: list[VerifyingKey]
-    ) -> IntakeResult:
-        position = policy.chain_position(payload)
-        if position is None:
-            return self._refuse_unsigned(device_id, envelope.model_dump(), "intake.malformed", "no place in a chain")
-        epoch, seq, previous = position
-        link = ChainLink(device_id, epoch, seq, sha256_hex(payload), previous)
-        if known := self._answer_known(link, payload):
-            return known
-        event_type = None
-        try:
-            with self._books.savepoint():
-                event = CloudEvent.model_validate_json(payload)
-                policy.check_source(event, device_id)
-                event_type = event.type.value
-                self._apply(event, keys)
-                self._chain.append(link, event_type, None, envelope.model_dump())
-        except policy.EvidenceNotHereError as error:
-            return _result(link, IntakeStatus.RETRY, error.code, error.message)
-        except UnavailableError:
-            raise
-        except ValidationError as error:
-            return self._refuse(
-                link, event_type, envelope, payload=payload, code="intake.malformed", detail=_reasons(error)
-            )
-        except (FinesError, EvidenceError) as error:
-            return self._refuse(link, event_type, envelope, payload=payload, code=error.code, detail=error.message)
-        return _result(link, IntakeStatus.ACCEPTED)
-
-    def _answer_known(self, link: ChainLink, payload: bytes) -> IntakeResult | None:
-        known = self._books.event(link.device_id, link.epoch, link.seq)
-        if known is None:
-            return None
-        if known.event_sha256 != link.sha256:
-            detail = f"place {link.epoch}/{link.seq} already holds {known.event_sha256}"
-            self._quarantine.keep(link.device_id, RefusedKind.EVENT, "intake.equivocation", detail, payload)
-            self._chain.alarm(link, "intake.equivocation", detail)
-            return _result(link, IntakeStatus.QUARANTINED, "intake.equivocation", detail)
-        if known.refused_code is not None:
-            return _result(link, IntakeStatus.QUARANTINED, known.refused_code)
-        return _result(link, IntakeStatus.DUPLICATE)
-
-    def _refuse(
-        self, link: ChainLink, event_type: str | None, envelope: DsseEnvelope, *, payload: bytes, code: str, detail: str
-    ) -> IntakeResult:
-        """Quarantine a signed event but let it keep its place, so that the chain goes on behind it."""
-        _log.warning("intake.quarantined", device=link.device_id, seq=link.seq, code=code)
-        self._quarantine.keep(link.device_id, RefusedKind.EVENT, code, detail, payload)
-        self._chain.append(link, event_type, code, envelope.model_dump())
-        return _result(link, IntakeStatus.QUARANTINED, code, detail[:500])
-
-    def _refuse_unsigned(self, device_id: str, raw: Any, code: str, detail: str) -> IntakeResult:
+    def _refuse_unsigned(self, batch: Batch, number: int, raw: Any, code: str, detail: str) -> None:
         """Quarantine what nobody we know signed; it gets no place in the chain."""
         data = _raw_bytes(raw)
-        _log.warning("intake.quarantined", device=device_id, code=code)
-        self._quarantine.keep(device_id, RefusedKind.EVENT, code, detail, data)
+        _log.warning("intake.quarantined", device=batch.device_id, code=code)
+        self._quarantine.keep(batch.device_id, RefusedKind.EVENT, code, detail, data)
         digest = _payload_digest(raw) or sha256_hex(data)
-        return _result(ChainLink(device_id, 0, 0, digest, ""), IntakeStatus.QUARANTINED, code, detail[:500])
+        batch.turn_away(number, ChainLink(batch.device_id, 0, 0, digest, ""), code, detail)
 
-    def _apply(self, event: CloudEvent, keys: list[VerifyingKey]) -> None:
-        if event.type is EventType.PASSAGE_RECORDED:
-            self._apply_passage(Passage.model_validate(event.data))
-        else:
-            self._apply_candidate(ViolationCandidate.model_validate(event.data), keys)
-
-    def _apply_passage(self, passage: Passage) -> None:
-        site = self._known_site(passage.site_id, passage.site_version)
-        wanted = {image.sha256 for image in passage.images}
-        if missing := wanted - self._evidence.known(wanted):
-            raise policy.EvidenceNotHereError(f"send evidence first: {', '.join(sorted(missing))}")
-        if self._passages.store(passage, sha256_hex(canonical_bytes(passage))):
-            self._hotlists.match_passage(passage, site)
-
-    def _apply_candidate(self, candidate: ViolationCandidate, keys: list[VerifyingKey]) -> None:
-        self._known_site(candidate.site_id, candidate.site_version)
-        try:
-            data = read_evidence(self._node.storage, candidate.package_sha256)
-        except NotFoundError as error:
-            raise policy.EvidenceNotHereError(f"send evidence first: {candidate.package_sha256}") from error
-        manifest, _ = verify_package(data, keys)
-        policy.check_agreement(candidate, manifest, len(data))
-        document = candidate.model_dump(mode="json")
-        known = self._books.candidate(candidate.candidate_id)
-        if known is not None:
-            if known.candidate != document:
-                raise InvalidError("another candidate has this id", code="intake.candidate_conflict")
-            return
-        self._books.add_candidate(
-            CandidateRow(
-                candidate_id=candidate.candidate_id,
-                device_id=candidate.device_id,
-                package_sha256=candidate.package_sha256,
-                received_at=self._node.clock.now(),
-                candidate=document,
-                manifest=manifest.model_dump(mode="json"),
-            )
-        )
-        defer(self._session, "cases.open", candidate_id=str(candidate.candidate_id))
-
-    def _known_site(self, site_id: str, version: int) -> Site:
-        site = self._sites.version(site_id, version)
-        if site is None:
-            raise policy.EvidenceNotHereError(
-                f"site {site_id} version {version} is not registered here",
-                hint="fines-api import-site SITE.toml",
-                code="site.unknown",
-            )
-        return site
+    def _equivocates(self, batch: Batch, number: int, event: Delivered, holder: str) -> None:
+        code = "intake.equivocation"
+        detail = f"place {event.link.epoch}/{event.link.seq} already holds {holder}"
+        self._quarantine.keep(batch.device_id, RefusedKind.EVENT, code, detail, event.payload)
+        self._chain.alarm(event.link, code, detail)
+        batch.turn_away(number, event.link, code, detail)
 
 
-def _envelope_of(raw: Any) -> DsseEnvelope:
-    try:
-        envelope = DsseEnvelope.model_validate(raw)
-    except ValidationError as error:
-        raise InvalidError(f"not a DSSE envelope: {_reasons(error)}", code="intake.malformed") from error
-    if len(envelope.payload) > policy.MAX_EVENT_BYTES:
-        raise InvalidError(f"the event has more than {policy.MAX_EVENT_BYTES} bytes", code="intake.too_large")
-    return envelope
+def signed_answer(node: Node, device_id: str, results: tuple[IntakeResult, ...]) -> EventBatchAnswer:
+    """Sign for what was committed: the device may let these events go."""
+    receipt = Receipt(device_id=device_id, region=node.settings.region, issued_at=node.clock.now(), results=results)
+    signed = sign_envelope(receipt.model_dump_json().encode(), RECEIPT_PAYLOAD_TYPE, node.key)
+    return EventBatchAnswer(results=results, receipt=signed)
 
 
 def _payload_digest(raw: Any) -> str | None:
@@ -263,13 +176,3 @@ def _raw_bytes(raw: Any) -> bytes:
         return canonical_bytes({"event": raw})
     except EvidenceError:
         return repr(raw).encode("utf-8", "replace")
-
-
-def _reasons(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()[:5])
-
-
-def _result(link: ChainLink, status: IntakeStatus, code: str | None = None, detail: str | None = None) -> IntakeResult:
-    return IntakeResult(
-        epoch=link.epoch, seq=link.seq, event_sha256=link.sha256, status=status, code=code, detail=detail
-    )

@@ -23,20 +23,24 @@ class EvidenceObjectRow(Base):
 
 
 class IntakeEventRow(Base):
-    """One delivered event at its place in the device's chain; the signed envelope is kept as it came."""
+    """One delivered event at its place in the device's chain.
+
+    The payload of an accepted passage lies in the passage's row and goes with it; digest and signature stay.
+    """
 
     __tablename__ = "intake_events"
-    __table_args__ = (Index(None, "received_at"),)
 
     device_id: Mapped[str] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    event_sha256: Mapped[str]
-    previous_sha256: Mapped[str]
+    event_sha256: Mapped[bytes]
+    previous_sha256: Mapped[bytes]
     event_type: Mapped[str | None]
     received_at: Mapped[datetime]
     refused_code: Mapped[str | None] = mapped_column(comment="null = accepted")
-    envelope: Mapped[dict[str, Any]]
+    key_id: Mapped[str]
+    signature: Mapped[bytes]
+    payload: Mapped[bytes | None] = mapped_column(comment="null: with its passage, as long as that lives")
 
 
 class IntakeGapRow(Base):

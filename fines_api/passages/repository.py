@@ -1,14 +1,19 @@
 """Passages in the database."""
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from fines_api.db import Session
+from fines_api.db.copying import copy_rows
 from fines_api.passages.tables import PassageRow
-from recognition.contracts import Passage, PlateKey
+from recognition.contracts import PlateKey
+
+_SAME_PASSAGE = timedelta(days=1)
+"""A passage keeps its id; nobody reports it again with a time further away than this."""
 
 
 class PassageRepository:
@@ -17,35 +22,22 @@ class PassageRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, passage: Passage, content_sha256: str, received_at: datetime) -> bool:
-        """Add the passage; false when one with this id is there already."""
-        plate = passage.plate
-        result = self._session.execute(
-            insert(PassageRow)
-            .values(
-                passage_id=passage.passage_id,
-                plate=plate.plate if plate else None,
-                plate_region=plate.plate_region if plate else None,
-                plate_type=plate.plate_type if plate else None,
-                plate_confidence=plate.confidence if plate else None,
-                vehicle_class=passage.vehicle_class,
-                device_id=passage.device_id,
-                site_id=passage.site_id,
-                site_version=passage.site_version,
-                camera_id=passage.camera_id,
-                captured_at=passage.captured_at,
-                received_at=received_at,
-                content_sha256=content_sha256,
-                document=passage.model_dump(mode="json"),
-            )
-            .on_conflict_do_nothing()
-            .returning(PassageRow.passage_id)
+    def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add passages, their values in the order of the table's columns."""
+        copy_rows(self._session, PassageRow, rows)
+
+    def events_of(self, ids: Iterable[UUID], earliest: datetime, latest: datetime) -> dict[UUID, str]:
+        """Return the events of those passages that are here, captured within a day of the moments given."""
+        query = select(PassageRow.passage_id, PassageRow.event).where(
+            PassageRow.passage_id == func.any(bindparam("ids", list(ids), ARRAY(Uuid))),
+            PassageRow.captured_at.between(earliest - _SAME_PASSAGE, latest + _SAME_PASSAGE),
         )
-        return result.scalar_one_or_none() is not None
+        return {row.passage_id: row.event for row in self._session.execute(query)}
 
     def get(self, passage_id: UUID) -> PassageRow | None:
         """Find one passage."""
-        return self._session.get(PassageRow, passage_id)
+        query = select(PassageRow).where(PassageRow.passage_id == passage_id).order_by(PassageRow.captured_at.desc())
+        return self._session.scalars(query.limit(1)).first()
 
     def search(self, plate: str | None, limit: int) -> list[PassageRow]:
         """Newest first, of one plate text where it is given."""
@@ -69,3 +61,7 @@ class PassageRepository:
                 .limit(limit)
             )
         )
+
+    def make_days(self, first: datetime, last: datetime) -> int:
+        """Make the partitions of the days that lack one; return how many were made."""
+        return self._session.scalar(select(func.make_passage_partitions(first.date(), last.date()))) or 0

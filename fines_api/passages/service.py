@@ -1,7 +1,12 @@
 """Keep passages, search them on the record, show their pictures."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from fines_api import audit
 from fines_api.db import Session
@@ -24,6 +29,23 @@ def display_plate(key: PlateKey) -> str:
     return display(key.plate, plate_region=key.plate_region, plate_type=key.plate_type, grammars=load_grammars())
 
 
+def passage_of(event: str) -> Passage:
+    """Read the passage a stored event reports."""
+    return _StoredEvent.model_validate_json(event).data
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEventText:
+    """A passage and the signed event that reported it, byte for byte."""
+
+    passage: Passage
+    text: str
+
+
+class _StoredEvent(BaseModel):
+    data: Passage
+
+
 class PassageService:
     """Passages of one region."""
 
@@ -33,18 +55,25 @@ class PassageService:
         self._passages = PassageRepository(session)
         self._sites = SiteService(session, node)
 
-    def store(self, passage: Passage, content_sha256: str) -> bool:
-        """Keep a passage; false when it is there already with the same content.
+    def keep(self, events: Sequence[PassageEventText]) -> list[bool]:
+        """Keep passages, all or none; tells of each whether it is new, or here already with the same content.
 
         Raises:
-            InvalidError: another passage has this id (``intake.passage_conflict``).
+            InvalidError: another passage has the id of one of them (``passages.conflict``).
         """
-        if self._passages.add(passage, content_sha256, self._node.clock.now()):
-            return True
-        known = self._passages.get(passage.passage_id)
-        if known is None or known.content_sha256 != content_sha256:
-            raise InvalidError("another passage has this id", code="intake.passage_conflict")
-        return False
+        moments = [each.passage.captured_at for each in events]
+        known = self._passages.events_of((each.passage.passage_id for each in events), min(moments), max(moments))
+        here = {passage_id: passage_of(event) for passage_id, event in known.items()}
+        rows, is_new = [], []
+        for each in events:
+            before = here.setdefault(each.passage.passage_id, each.passage)
+            is_new.append(before is each.passage)
+            if is_new[-1]:
+                rows.append(self._row(each))
+            elif before != each.passage:
+                raise InvalidError("another passage has this id", code="passages.conflict")
+        self._passages.add(rows)
+        return is_new
 
     def site_of(self, passage: Passage) -> Site | None:
         """Return the site version the passage names, or ``None`` when it is not registered."""
@@ -53,7 +82,7 @@ class PassageService:
     def of_plate_since(self, key: PlateKey, since: datetime) -> list[Passage]:
         """Return passages of exactly this plate key captured since a moment, oldest first."""
         rows = self._passages.of_plate_since(key, since, _BACK_SEARCH_LIMIT)
-        return [Passage.model_validate(row.document) for row in rows]
+        return [passage_of(row.event) for row in rows]
 
     def search(self, query: PassageQuery, user: Principal) -> list[PassageInfo]:
         """List passages, newest first; the search itself goes on record.
@@ -81,7 +110,7 @@ class PassageService:
             EvidenceDamagedError: the stored picture was altered.
         """
         row = self._passages.get(passage_id)
-        images = Passage.model_validate(row.document).images if row else ()
+        images = passage_of(row.event).images if row else ()
         ref = next((image for image in images if image.role is role), None)
         if ref is None:
             raise NotFoundError("no such picture")
@@ -91,8 +120,27 @@ class PassageService:
         )
         return data, ref.media_type
 
+    def _row(self, each: PassageEventText) -> tuple[Any, ...]:
+        passage = each.passage
+        plate = passage.plate
+        key = (plate.plate, plate.plate_region, plate.plate_type, plate.confidence) if plate else (None,) * 4
+        return (
+            passage.passage_id,
+            passage.captured_at,
+            self._node.clock.now(),
+            self._node.settings.region,
+            *key,
+            passage.vehicle_class.value,
+            passage.direction,
+            passage.device_id,
+            passage.site_id,
+            passage.site_version,
+            passage.camera_id,
+            each.text,
+        )
+
     def _describe(self, row: PassageRow, sites: dict[tuple[str, int], Site | None]) -> PassageInfo:
-        passage = Passage.model_validate(row.document)
+        passage = passage_of(row.event)
         key = (row.site_id, row.site_version)
         if key not in sites:
             sites[key] = self._sites.version(*key)

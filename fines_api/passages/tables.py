@@ -1,36 +1,41 @@
-"""Passages, found by plate key and by time."""
+"""Passages, one partition a day, found by plate, by place and by time."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fines_api.db.base import Base
 
+Word = Annotated[str, mapped_column(String(collation="C"))]
+"""Text that is compared byte by byte."""
+
 
 class PassageRow(Base):
-    """One passage as its device reported it, with what is searched for beside it."""
+    """One passage: what is searched for, and the signed event that says all of it."""
 
     __tablename__ = "passages"
     __table_args__ = (
-        Index(None, "plate", "plate_region", "plate_type", "captured_at"),
-        Index(None, "captured_at"),
+        Index(None, "plate", "captured_at"),
         Index(None, "site_id", "captured_at"),
+        Index(None, "captured_at", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (captured_at)"},
     )
 
     passage_id: Mapped[UUID] = mapped_column(primary_key=True)
-    plate: Mapped[str | None]
-    plate_region: Mapped[str | None]
-    plate_type: Mapped[str | None]
-    plate_confidence: Mapped[float | None]
-    vehicle_class: Mapped[str]
-    device_id: Mapped[str]
-    site_id: Mapped[str]
-    site_version: Mapped[int]
-    camera_id: Mapped[str]
-    captured_at: Mapped[datetime]
+    captured_at: Mapped[datetime] = mapped_column(primary_key=True)
     received_at: Mapped[datetime]
-    content_sha256: Mapped[str]
-    document: Mapped[dict[str, Any]]
+    region: Mapped[Word]
+    plate: Mapped[Word | None]
+    plate_region: Mapped[Word | None]
+    plate_type: Mapped[Word | None]
+    plate_confidence: Mapped[float | None]
+    vehicle_class: Mapped[Word]
+    direction: Mapped[Word | None]
+    device_id: Mapped[Word]
+    site_id: Mapped[Word]
+    site_version: Mapped[int]
+    camera_id: Mapped[Word]
+    event: Mapped[str] = mapped_column(Text, comment="the signed event, byte for byte")

@@ -13,6 +13,8 @@ class Contract(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A whole number that JSON says exactly (RFC 7493, section 2.2)."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, lower-case hex")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="stable lower-case name")]
 PlateText = Annotated[

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from recognition.contracts.base import Contract, Identifier, Sha256, UtcTime
+from recognition.contracts.base import Contract, Count, Identifier, Sha256, UtcTime
 from recognition.contracts.evidence import DsseEnvelope
+from recognition.contracts.observation import Passage
+from recognition.contracts.violation import ViolationCandidate
 
 EVENT_PAYLOAD_TYPE = "application/vnd.rubezh.event+json"
 MANIFEST_PAYLOAD_TYPE = "application/vnd.rubezh.evidence-manifest+json"
@@ -24,25 +26,45 @@ class EventType(StrEnum):
     CANDIDATE_SEALED = "org.rubezh.candidate.sealed.v1"
 
 
-class CloudEvent(Contract):
-    """CloudEvents 1.0, structured mode, with the device's hash chain as extension attributes.
+class EventHead(Contract):
+    """What every event of a device says of itself.
 
     ``rubezhprev`` is the SHA-256 of the canonical bytes of the event before it in the same epoch
-    (``GENESIS_HASH`` for the first), so a removed or inserted event shows.
+    (``GENESIS_HASH`` for the first), so a removed or inserted event shows, and a signature speaks for every event
+    before it in an unbroken run.
     """
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID
     source: str = Field(pattern=r"^urn:rubezh:device:[a-z0-9._-]+$")
-    type: EventType
     subject: str
     time: UtcTime
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str
-    rubezhepoch: int = Field(ge=0, description="set when the journal is created; sequence numbers restart with it")
-    rubezhseq: int = Field(ge=1, description="gapless within the epoch")
+    rubezhepoch: Count = Field(description="set when the journal is created; sequence numbers restart with it")
+    rubezhseq: Count = Field(ge=1, description="gapless within the epoch")
     rubezhprev: Sha256
+
+
+class CloudEvent(EventHead):
+    """CloudEvents 1.0, structured mode, with the device's hash chain as extension attributes."""
+
+    type: EventType
     data: dict[str, Any]
+
+
+class PassageEvent(EventHead):
+    """A ``CloudEvent`` that reports a passage."""
+
+    type: Literal[EventType.PASSAGE_RECORDED]
+    data: Passage
+
+
+class CandidateEvent(EventHead):
+    """A ``CloudEvent`` that reports a candidate."""
+
+    type: Literal[EventType.CANDIDATE_SEALED]
+    data: ViolationCandidate
 
 
 class IntakeStatus(StrEnum):

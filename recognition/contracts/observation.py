@@ -10,6 +10,7 @@ from recognition.contracts.base import (
     ClockQuality,
     Confidence,
     Contract,
+    Count,
     Identifier,
     PlateKey,
     PlateText,
@@ -25,18 +26,18 @@ class Frame(Contract):
     """What is known of one decoded image (the pixels travel beside it, never inside)."""
 
     camera_id: Identifier
-    sequence: int = Field(ge=0, description="number of the decoded frame since the source was opened")
+    sequence: Count = Field(description="number of the decoded frame since the source was opened")
     pts_s: float = Field(description="presentation time within the stream, s")
     captured_at: UtcTime
     clock: ClockQuality
-    width_px: int = Field(gt=0)
-    height_px: int = Field(gt=0)
+    width_px: Count = Field(gt=0)
+    height_px: Count = Field(gt=0)
 
 
 class Detection(Contract):
     """One vehicle box in one frame."""
 
-    frame_sequence: int = Field(ge=0)
+    frame_sequence: Count
     box_px: BoxPx
     vehicle_class: VehicleClass
     confidence: Confidence
@@ -58,7 +59,7 @@ class PlateRead(Contract):
     plate_type: Identifier
     raw_text: str = Field(max_length=64, description="what the reader said before the grammar")
     confidence: Confidence
-    frame_sequence: int = Field(ge=0)
+    frame_sequence: Count
     captured_at: UtcTime
     corners_px: tuple[PointPx, PointPx, PointPx, PointPx] = Field(
         description="top left, top right, bottom right, bottom left; pixels of the whole frame",
@@ -71,8 +72,8 @@ class PlateConsensus(PlateKey):
     """The vote over all looks of one track."""
 
     confidence: Confidence
-    support: int = Field(ge=1, description="looks that agree with the winner")
-    looks: int = Field(ge=1, description="looks that passed the grammar")
+    support: Count = Field(ge=1, description="looks that agree with the winner")
+    looks: Count = Field(ge=1, description="looks that passed the grammar")
     alternatives: tuple[tuple[PlateText, float], ...] = Field(default=(), description="other texts and their share")
     best: PlateRead = Field(description="the look whose frame is shown as evidence")
 
@@ -90,8 +91,8 @@ class ImageRef(Contract):
     role: ImageRole
     sha256: Sha256
     media_type: str = Field(pattern=r"^image/(jpeg|png)$")
-    size_bytes: int = Field(gt=0)
-    frame_sequence: int = Field(ge=0)
+    size_bytes: Count = Field(gt=0)
+    frame_sequence: Count
     box_px: BoxPx
 
 
@@ -101,9 +102,9 @@ class Passage(Contract):
     passage_id: UUID
     device_id: Identifier
     site_id: Identifier
-    site_version: int = Field(ge=1)
+    site_version: Count = Field(ge=1)
     camera_id: Identifier
-    track_id: int = Field(ge=0)
+    track_id: Count
     started_at: UtcTime
     ended_at: UtcTime
     captured_at: UtcTime = Field(
@@ -112,7 +113,7 @@ class Passage(Contract):
     clock: ClockQuality
     vehicle_class: VehicleClass
     vehicle_confidence: Confidence
-    frames: int = Field(ge=1, description="frames in which the vehicle was seen")
+    frames: Count = Field(ge=1, description="frames in which the vehicle was seen")
     lane_id: Identifier | None = None
     direction: str | None = Field(default=None, pattern=r"^(approaching|receding|stationary)$")
     plate: PlateConsensus | None = None

@@ -6,6 +6,8 @@ from recognition.plates.confusion import confusion_cost
 from recognition.plates.decode import Candidate, Hints, Reading, decode
 from recognition.plates.display import display
 from recognition.plates.grammar import Grammar, GrammarError, Layout, keys_for, load_grammars, parse_grammar
+from recognition.plates.list_entry import ListEntry, ListError, ListMatch, MatchKind, MatchPolicy, fault_of
+from recognition.plates.list_index import ListIndex
 from recognition.plates.vote import vote
 
 __all__ = [
@@ -15,11 +17,18 @@ __all__ = [
     "GrammarError",
     "Hints",
     "Layout",
+    "ListEntry",
+    "ListError",
+    "ListIndex",
+    "ListMatch",
+    "MatchKind",
+    "MatchPolicy",
     "Reading",
     "canonical",
     "confusion_cost",
     "decode",
     "display",
+    "fault_of",
     "keys_for",
     "load_calibration",
     "load_grammars",

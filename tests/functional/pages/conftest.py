@@ -36,7 +36,7 @@ from fines_api.kit.evidence import evidence_key
 from fines_api.kit.settings import Settings
 from fines_api.kit.storage import LocalStorage
 from fines_api.node import Node
-from fines_api.passages.service import PassageService
+from fines_api.passages.service import PassageEventText, PassageService
 from fines_api.registry.schemas import VehicleImport
 from fines_api.registry.service import RegistryService
 from fines_api.sites.service import SiteService
@@ -153,8 +153,9 @@ class World:
         )  # fmt: skip
         with self.node.database.begin() as session:
             site = SiteService(session, self.node).current("test-road")
-            PassageService(session, self.node).store(passage, sha256_hex(canonical_bytes(passage)))
-            HotlistService(session, self.node).match_passage(passage, site)
+            event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+            assert PassageService(session, self.node).keep([event]) == [True]
+            HotlistService(session, self.node).match_passages([(passage, site)])
 
     def speed_past(self, *, reviewers: int = 1) -> UUID:
         """Let the car be too fast: an open case with photos, clip and track."""

@@ -36,7 +36,7 @@ def drive_by(node: Node, site: Site, clock: FixedClock, build: Any) -> Callable[
     def pass_by() -> str:
         passage = build.passage(clock.now())
         with node.database.begin() as session:
-            HotlistService(session, node).match_passage(passage, site)
+            HotlistService(session, node).match_passages([(passage, site)])
         return str(passage.passage_id)
 
     return pass_by
