@@ -19,7 +19,7 @@ from fines_api.kit.errors import FinesError, InvalidError, NotFoundError, Unavai
 from fines_api.kit.evidence import read_evidence
 from fines_api.kit.jobs import defer
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.sites.service import SiteService
 from recognition.contracts import (
     CandidateEvent,
@@ -113,9 +113,7 @@ class Applier:
             return []
         try:
             with self._books.savepoint():
-                is_new = self._passages.keep(
-                    [PassageEventText(one.passage, one.event.payload.decode()) for one in arrived]
-                )
+                is_new = self._passages.keep([ReportedPassage(one.passage, one.event.payload) for one in arrived])
         except InvalidError as error:
             if len(arrived) > 1:
                 half = len(arrived) // 2

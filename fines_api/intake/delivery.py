@@ -1,6 +1,5 @@
 """What a batch delivers: envelopes opened, places in the chain read, signatures checked run by run; pure."""
 
-import base64
 import binascii
 import re
 from collections.abc import Iterable, Sequence
@@ -56,8 +55,8 @@ def open_delivery(device_id: str, raw: Any) -> Delivered:
         envelope = DsseEnvelope.model_validate(raw)
         if len(envelope.payload) > MAX_EVENT_BYTES:
             raise InvalidError(f"the event has more than {MAX_EVENT_BYTES} bytes", code="intake.too_large")
-        payload = base64.b64decode(envelope.payload, validate=True)
-        signatures = tuple((one.keyid, base64.b64decode(one.sig, validate=True)) for one in envelope.signatures)
+        payload = binascii.a2b_base64(envelope.payload, strict_mode=True)
+        signatures = tuple((one.keyid, binascii.a2b_base64(one.sig, strict_mode=True)) for one in envelope.signatures)
     except ValidationError as error:
         raise InvalidError(f"not a DSSE envelope: {reasons(error)}", code="intake.malformed") from error
     except (binascii.Error, ValueError) as error:

@@ -26,7 +26,7 @@ class PassageRepository:
         """Add passages, their values in the order of the table's columns."""
         copy_rows(self._session, PassageRow, rows)
 
-    def events_of(self, ids: Iterable[UUID], earliest: datetime, latest: datetime) -> dict[UUID, str]:
+    def events_of(self, ids: Iterable[UUID], earliest: datetime, latest: datetime) -> dict[UUID, bytes]:
         """Return the events of those passages that are here, captured within a day of the moments given."""
         query = select(PassageRow.passage_id, PassageRow.event).where(
             PassageRow.passage_id == func.any(bindparam("ids", list(ids), ARRAY(Uuid))),

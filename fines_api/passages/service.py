@@ -14,6 +14,7 @@ from fines_api.identity.schemas import Principal
 from fines_api.kit.errors import InvalidError, NotFoundError
 from fines_api.kit.evidence import read_evidence
 from fines_api.node import Node
+from fines_api.passages.packing import pack, unpack
 from fines_api.passages.repository import PassageRepository
 from fines_api.passages.schemas import PassageInfo, PassageQuery
 from fines_api.passages.tables import PassageRow
@@ -29,17 +30,17 @@ def display_plate(key: PlateKey) -> str:
     return display(key.plate, plate_region=key.plate_region, plate_type=key.plate_type, grammars=load_grammars())
 
 
-def passage_of(event: str) -> Passage:
+def passage_of(stored: bytes) -> Passage:
     """Read the passage a stored event reports."""
-    return _StoredEvent.model_validate_json(event).data
+    return _StoredEvent.model_validate_json(unpack(stored)).data
 
 
 @dataclass(frozen=True, slots=True)
-class PassageEventText:
+class ReportedPassage:
     """A passage and the signed event that reported it, byte for byte."""
 
     passage: Passage
-    text: str
+    event: bytes
 
 
 class _StoredEvent(BaseModel):
@@ -55,7 +56,7 @@ class PassageService:
         self._passages = PassageRepository(session)
         self._sites = SiteService(session, node)
 
-    def keep(self, events: Sequence[PassageEventText]) -> list[bool]:
+    def keep(self, events: Sequence[ReportedPassage]) -> list[bool]:
         """Keep passages, all or none; tells of each whether it is new, or here already with the same content.
 
         Raises:
@@ -120,7 +121,7 @@ class PassageService:
         )
         return data, ref.media_type
 
-    def _row(self, each: PassageEventText) -> tuple[Any, ...]:
+    def _row(self, each: ReportedPassage) -> tuple[Any, ...]:
         passage = each.passage
         plate = passage.plate
         key = (plate.plate, plate.plate_region, plate.plate_type, plate.confidence) if plate else (None,) * 4
@@ -136,7 +137,7 @@ class PassageService:
             passage.site_id,
             passage.site_version,
             passage.camera_id,
-            each.text,
+            pack(each.event),
         )
 
     def _describe(self, row: PassageRow, sites: dict[tuple[str, int], Site | None]) -> PassageInfo:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fines_api.db.base import Base
@@ -38,4 +38,4 @@ class PassageRow(Base):
     site_id: Mapped[Word]
     site_version: Mapped[int]
     camera_id: Mapped[Word]
-    event: Mapped[str] = mapped_column(Text, comment="the signed event, byte for byte")
+    event: Mapped[bytes] = mapped_column(comment="the signed event, packed")

@@ -1,3 +1,6 @@
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -10,6 +13,7 @@ from fines_api.db import Database
 from fines_api.db.all_tables import METADATA
 from fines_api.db.migrations import migrate, pending_revisions
 from fines_api.kit.errors import UnavailableError
+from fines_api.passages.packing import unpack
 
 pytestmark = pytest.mark.integration
 
@@ -48,19 +52,69 @@ INSERT INTO reviews (review_id, case_id, officer_id, officer_name, decision, rea
 """
 
 
-def test_cases_of_before_the_second_officer_keep_their_one_approval(postgres_url: str) -> None:
+@contextmanager
+def migrated_from(postgres_url: str, revision: str, filled_with: str) -> Iterator[Database]:
+    """A database of an older revision, filled, then brought to the newest."""
     name = f"old_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     old = Database(postgres_url.replace("/postgres?", f"/{name}?"))
-    migrate(old, "0002")
+    migrate(old, revision)
     with old.begin() as session:
-        session.execute(text(_OLD_CASE))
+        session.connection().exec_driver_sql(filled_with)
     migrate(old)
     assert pending_revisions(old) == []
-    with old.begin() as session:
-        assert session.execute(text("SELECT reviewers FROM cases")).scalars().all() == [1]
-        assert session.execute(text("SELECT approval FROM reviews")).scalars().all() == [1]
+    yield old
     old.dispose()
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_cases_of_before_the_second_officer_keep_their_one_approval(postgres_url: str) -> None:
+    with migrated_from(postgres_url, "0002", _OLD_CASE) as old, old.begin() as session:
+        assert session.execute(text("SELECT reviewers FROM cases")).scalars().all() == [1]
+        assert session.execute(text("SELECT approval FROM reviews")).scalars().all() == [1]
+
+
+_OLD_PASSAGES = """
+INSERT INTO passages (passage_id, plate, plate_region, plate_type, plate_confidence, vehicle_class, device_id, site_id,
+        site_version, camera_id, captured_at, received_at, content_sha256, document)
+    SELECT id, 'A123BC77', 'ru', '1', 0.9, 'car', 'cam-a', 's', 1, 'c', moment, now(), '',
+        jsonb_build_object('passage_id', id, 'direction', 'receding')
+    FROM (VALUES ('00000000-0000-0000-0000-000000000001'::uuid, now()),
+        ('00000000-0000-0000-0000-000000000002'::uuid, now() - interval '40 days')) AS old (id, moment);
+INSERT INTO intake_events (device_id, epoch, seq, event_sha256, previous_sha256, event_type, received_at, envelope)
+    SELECT 'cam-a', 1, 1, repeat('ab', 32), repeat('0', 64), 'org.rubezh.passage.recorded.v1', now(),
+        jsonb_build_object('payload', encode(
+            '{"data": {"passage_id": "00000000-0000-0000-0000-000000000001"}, "kept": "as it was"}', 'base64'),
+            'signatures', '[{"keyid": "key-1", "sig": "AAEC"}]'::jsonb);
+"""
+
+
+def test_passages_of_before_the_days_keep_their_signed_events(postgres_url: str) -> None:
+    with migrated_from(postgres_url, "0003", _OLD_PASSAGES) as old, old.begin() as session:
+        found = session.execute(text("SELECT direction, event, tableoid::regclass::text FROM passages ORDER BY 1, 3"))
+        (_, late, its_day), (_, first, default) = sorted(found.all(), key=lambda row: row[2], reverse=True)
+        assert json.loads(unpack(late))["kept"] == "as it was"
+        assert json.loads(unpack(first))["data"]["direction"] == "receding"
+        assert its_day.startswith("passages_p20")
+        assert default == "passages_default"
+        book = session.execute(text("SELECT event_sha256, key_id, signature, payload FROM intake_events")).one()
+        assert tuple(book) == (b"\xab" * 32, "key-1", b"\0\1\2", None)
+
+
+def test_a_day_that_gets_its_partition_late_takes_its_passages_along(database: Database) -> None:
+    add = (
+        "INSERT INTO passages (passage_id, captured_at, received_at, region, vehicle_class, device_id, site_id,"
+        " site_version, camera_id, event) VALUES (gen_random_uuid(), now() - interval '20 days', now(), '77', 'car',"
+        " 'd', 's', 1, 'c', '')"
+    )
+    with database.begin() as session:
+        session.execute(text(add))
+        where = text("SELECT tableoid::regclass::text FROM passages")
+        assert session.scalars(where).all() == ["passages_default"]
+        days = text("SELECT make_passage_partitions((now() - interval '22 days')::date, now()::date)")
+        assert session.scalar(days) == 19
+        assert session.scalar(days) == 0
+        (day,) = session.scalars(where)
+        assert day.startswith("passages_p20")

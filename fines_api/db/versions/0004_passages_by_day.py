@@ -104,7 +104,7 @@ def _partition_passages() -> None:
         sa.Column("site_id", sa.String(collation="C"), nullable=False),
         sa.Column("site_version", sa.Integer(), nullable=False),
         sa.Column("camera_id", sa.String(collation="C"), nullable=False),
-        sa.Column("event", sa.Text(), nullable=False, comment="the signed event, byte for byte"),
+        sa.Column("event", sa.LargeBinary(), nullable=False, comment="the signed event, packed"),
         sa.PrimaryKeyConstraint("passage_id", "captured_at", name=op.f("pk_passages")),
         postgresql_partition_by="RANGE (captured_at)",
     )
@@ -116,17 +116,18 @@ def _partition_passages() -> None:
     op.execute(
         "SELECT make_passage_partitions((now() AT TIME ZONE 'UTC')::date - 3, (now() AT TIME ZONE 'UTC')::date + 7)"
     )
-    # A passage's event is found by the id in it; one that came in before books were kept is written from its document.
+    # Stored plain (0 before it).  A passage's event is found by the id in it; one that came in before books were kept
+    # is written from its document.
     op.execute(
         "INSERT INTO passages SELECT p.passage_id, p.captured_at, p.received_at, "
         "coalesce((SELECT s.document->>'region' FROM site_versions s WHERE s.site_id = p.site_id "
         "AND s.version = p.site_version), ''), "
         "p.plate, p.plate_region, p.plate_type, p.plate_confidence, p.vehicle_class, p.document->>'direction', "
         "p.device_id, p.site_id, p.site_version, p.camera_id, "
-        "coalesce((SELECT convert_from(e.payload, 'UTF8') FROM intake_events e WHERE e.device_id = p.device_id "
+        "'\\x00'::bytea || coalesce((SELECT e.payload FROM intake_events e WHERE e.device_id = p.device_id "
         "AND e.refused_code IS NULL AND e.event_type = 'org.rubezh.passage.recorded.v1' "
         "AND convert_from(e.payload, 'UTF8')::jsonb->'data'->>'passage_id' = p.passage_id::text LIMIT 1), "
-        "jsonb_build_object('data', p.document)::text) FROM passages_before p"
+        "convert_to(jsonb_build_object('data', p.document)::text, 'UTF8')) FROM passages_before p"
     )
     op.execute(
         "UPDATE intake_events SET payload = NULL "

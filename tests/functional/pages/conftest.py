@@ -36,7 +36,7 @@ from fines_api.kit.evidence import evidence_key
 from fines_api.kit.settings import Settings
 from fines_api.kit.storage import LocalStorage
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.registry.schemas import VehicleImport
 from fines_api.registry.service import RegistryService
 from fines_api.sites.service import SiteService
@@ -153,7 +153,7 @@ class World:
         )  # fmt: skip
         with self.node.database.begin() as session:
             site = SiteService(session, self.node).current("test-road")
-            event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+            event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
             assert PassageService(session, self.node).keep([event]) == [True]
             HotlistService(session, self.node).match_passages([(passage, site)])
 

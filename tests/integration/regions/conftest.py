@@ -32,7 +32,7 @@ from fines_api.kit.jobs import run_pending_jobs
 from fines_api.kit.settings import Settings
 from fines_api.kit.storage import LocalStorage
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.regions import relay
 from fines_api.regions.schemas import PeerAnswer, RegionsAnswer
 from fines_api.regions.service import RegionService
@@ -165,7 +165,7 @@ class Region:
         with self.node.database.begin() as session:
             site = site_of(self.code)
             SiteService(session, self.node).register(site, actor="test")
-            event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+            event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
             assert PassageService(session, self.node).keep([event]) == [True]
             HotlistService(session, self.node).match_passages([(passage, site)])
         self.work()
