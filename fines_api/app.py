@@ -1,6 +1,7 @@
 """The centre's HTTP application: every domain's router, the guard, and signs of life."""
 
 import importlib
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -8,17 +9,22 @@ from pathlib import Path
 from types import ModuleType
 
 import anyio.to_thread
+import structlog
 from fastapi import APIRouter, FastAPI
 
-from fines_api.hotlists.live_list import load_live_list
+from fines_api.hotlists.live_list import live_list
 from fines_api.hotlists.stream import HitBroadcaster
 from fines_api.identity.dependencies import NodeDep
+from fines_api.intake.admission import DeviceBudgets, GateLimits, IntakeGate
 from fines_api.intake.policy import MAX_BATCH_BYTES, MAX_EVIDENCE_BYTES
+from fines_api.kit.errors import UnavailableError
 from fines_api.kit.guard import Guard
 from fines_api.kit.problem import install_problem_handlers
 from fines_api.kit.rate_limit import RateLimiter
 from fines_api.node import Node
+from fines_api.passages.service import PassageService
 
+_log = structlog.get_logger(__name__)
 _BODY_LIMITS = {
     "/v1/intake/evidence/": MAX_EVIDENCE_BYTES + 1024 * 1024,  # a little over, so that the refusal can be recorded
     "/v1/intake/events": MAX_BATCH_BYTES,
@@ -61,9 +67,19 @@ def _routers() -> list[APIRouter]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     node: Node = app.state.node
-    await anyio.to_thread.run_sync(load_live_list, node)
+    await anyio.to_thread.run_sync(_prepare, node)
     yield
     app.state.hit_broadcaster.close()
+
+
+def _prepare(node: Node) -> None:
+    """Do beforehand what the first who asks would wait for; a database that is down is met by them."""
+    try:
+        with node.database.begin() as session:
+            PassageService(session, node).make_days()
+            live_list(node).match(session, ())
+    except UnavailableError as error:
+        _log.warning("app.not_prepared", reason=error.message)
 
 
 def create_app(node: Node) -> FastAPI:
@@ -75,6 +91,10 @@ def create_app(node: Node) -> FastAPI:
     app = FastAPI(title="Rubezh", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.node = node
     app.state.rate_limiter = RateLimiter()
+    app.state.device_budgets = DeviceBudgets(
+        node.settings.device_events_per_s, node.settings.device_burst_events, node.clock
+    )
+    app.state.intake_gate = IntakeGate(GateLimits(node.settings.intake_slots), random.SystemRandom())
     app.state.hit_broadcaster = HitBroadcaster(node.database.dsn)
     install_problem_handlers(app)
     app.add_middleware(Guard, is_https=node.settings.is_cookie_secure, body_limits=_BODY_LIMITS)

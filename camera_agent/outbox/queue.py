@@ -43,6 +43,7 @@ class WaitingEvent:
     event_sha256: str
     envelope: DsseEnvelope
     blobs: tuple[BlobRef, ...]
+    is_backlog: bool = False
 
 
 class DeliveryQueue:
@@ -117,6 +118,7 @@ class DeliveryQueue:
             event_sha256=row["event_sha256"],
             envelope=DsseEnvelope.model_validate_json(row["envelope"]),
             blobs=tuple(BlobRef(blob["sha256"], blob["media_type"], blob["size_bytes"]) for blob in blobs),
+            is_backlog=bool(row["is_backlog"]),
         )
 
 

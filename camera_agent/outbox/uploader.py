@@ -143,7 +143,9 @@ class Uploader:
         if not events:
             return
         try:
-            answer = self._centre.send_events([event.envelope for event in events])
+            answer = self._centre.send_events(
+                [event.envelope for event in events], is_backlog=all(event.is_backlog for event in events)
+            )
         except DeliveryError as error:
             if not error.is_refusal:
                 raise

@@ -13,6 +13,7 @@ import uvicorn
 
 from fines_api.cli.checks import bind, check_before_start, check_key_file, check_schema
 from fines_api.cli.messages import clear_errors, log_to_stderr, opened_node
+from fines_api.cli.siblings import inherited, siblings
 from fines_api.kit.settings import load_settings
 from fines_api.node import Node
 
@@ -23,6 +24,8 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8077,
     with_worker: Annotated[bool, typer.Option(help="run background jobs in this process too")] = False,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="processes that share the port")] = 1,
+    parent: Annotated[tuple[int, int] | None, typer.Option(hidden=True, help="its listening socket, its pid")] = None,
 ) -> None:
     """Serve the HTTP API and the pages."""
     log_to_stderr()
@@ -30,11 +33,13 @@ def serve(
         settings = load_settings()
         check_before_start(settings, host)
         check_key_file(settings)
-        with bind(host, port) as listener, opened_node(settings) as node:
+        taken = bind(host, port) if parent is None else inherited(*parent)
+        with taken as listener, opened_node(settings) as node:
             check_schema(node.database)
-            actual = listener.getsockname()[1]
-            typer.echo(f"Rubezh region {settings.region} serves on http://{host}:{actual}", err=True)
-            with _worker_beside(node) if with_worker else nullcontext():
+            address = f"http://{host}:{listener.getsockname()[1]}"
+            if parent is None:
+                typer.echo(f"Rubezh region {settings.region} serves on {address}", err=True)
+            with _worker_beside(node) if with_worker else nullcontext(), siblings(listener, processes - 1):
                 _serve_until_told(node, listener)
 
 

@@ -13,7 +13,6 @@ import structlog
 
 from fines_api.db import Session
 from fines_api.hotlists.repository import EntryRepository, ListChange
-from fines_api.kit.errors import UnavailableError
 from fines_api.node import Node
 from recognition.contracts import PlateKey
 from recognition.plates import ListEntry, ListIndex, ListMatch, MatchPolicy, fault_of
@@ -53,15 +52,6 @@ class LiveList:
 def live_list(node: Node) -> LiveList:
     """Return this process's copy."""
     return node.memory.of(LiveList, LiveList)
-
-
-def load_live_list(node: Node) -> None:
-    """Read the list before anybody waits for it; a database that is down is met by the first who asks."""
-    try:
-        with node.database.begin() as session:
-            live_list(node).match(session, ())
-    except UnavailableError as error:
-        _log.warning("hotlists.list_not_loaded", reason=error.message)
 
 
 class _Changes:

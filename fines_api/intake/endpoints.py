@@ -5,11 +5,12 @@ from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from fines_api.identity.dependencies import AdministratorUser, DeviceUser, NodeDep, SessionDep
 from fines_api.identity.schemas import Principal, Role
 from fines_api.identity.service import IdentityService
+from fines_api.intake.admission import DeviceBudgets, IntakeGate, is_backlog
 from fines_api.intake.evidence import EvidenceService, check_evidence
 from fines_api.intake.policy import KEPT_RAW_BYTES, MAX_EVIDENCE_BYTES, split_batch
 from fines_api.intake.quarantine import MAX_LIST, QuarantineService
@@ -43,11 +44,6 @@ def uploading_device(request: Request, node: NodeDep) -> Principal:
 UploadingDevice = Annotated[Principal, Depends(uploading_device)]
 
 
-async def raw_body(request: Request, _device: UploadingDevice) -> bytes:
-    """Read the body only after the device is known; the guard bounds it."""
-    return await request.body()
-
-
 @router.head("/intake/evidence/{sha256}")
 def find_evidence(sha256: DigestPath, session: SessionDep, node: NodeDep, device: DeviceUser) -> Response:  # noqa: ARG001
     """Tell whether the object is stored, whole: 200 or 404."""
@@ -77,17 +73,21 @@ async def put_evidence(sha256: DigestPath, request: Request, node: NodeDep, devi
 
 
 @router.post("/intake/events")
-def post_events(body: Annotated[bytes, Depends(raw_body)], node: NodeDep, device: UploadingDevice) -> Response:
-    """Take a batch of events in; each is answered for itself, and the answers come signed, after the commit."""
-    try:
-        events = split_batch(body)
-    except InvalidError as error:
-        _refuse(node, device.subject, RefusedKind.BATCH, error, body)
-        raise
-    with node.database.begin() as session:
-        results = IntakeService(session, node).receive(device.subject, events)
-    answer = signed_answer(node, device.subject, results)
-    return Response(answer.model_dump_json(), media_type="application/json")
+async def post_events(
+    request: Request, node: NodeDep, device: UploadingDevice, priority: Annotated[str | None, Header()] = None
+) -> Response:
+    """Take a batch of events in; each is answered for itself, and the answers come signed, after the commit.
+
+    Devices mark old batches with ``Priority: u=5`` (RFC 9218): fresh ones go before them.
+    """
+    budgets: DeviceBudgets = request.app.state.device_budgets
+    gate: IntakeGate = request.app.state.intake_gate
+    is_old = is_backlog(priority)
+    budgets.check(device.subject)
+    async with gate.place(is_backlog=is_old):
+        body = await request.body()
+        async with gate.slot(is_backlog=is_old):
+            return await anyio.to_thread.run_sync(_receive, node, device.subject, body, budgets)
 
 
 @router.get("/intake/health")
@@ -105,6 +105,19 @@ def quarantine(
 ) -> QuarantineList:
     """List what was refused, newest first."""
     return QuarantineService(session, node).items(limit)
+
+
+def _receive(node: Node, device_id: str, body: bytes, budgets: DeviceBudgets) -> Response:
+    try:
+        events = split_batch(body)
+    except InvalidError as error:
+        _refuse(node, device_id, RefusedKind.BATCH, error, body)
+        raise
+    budgets.charge(device_id, len(events))
+    with node.database.begin() as session:
+        results = IntakeService(session, node).receive(device_id, events)
+    answer = signed_answer(node, device_id, results)
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def _finish_upload(node: Node, device_id: str, sha256: str, media_type: str, file: Any) -> bool:

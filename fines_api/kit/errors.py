@@ -2,13 +2,16 @@
 
 
 class FinesError(Exception):
-    """Base of every error the centre raises on purpose."""
+    """Base of every error the centre raises on purpose; ``retry_after_s`` tells who is to come back when."""
 
     code = "fines.error"
     status = 500
 
-    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", code: str | None = None, retry_after_s: int | None = None
+    ) -> None:
         super().__init__(message)
+        self.retry_after_s = retry_after_s
         self.message = message
         self.hint = hint
         if code is not None:

@@ -60,7 +60,10 @@ def _on_fines_error(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/login?next={quote(target, safe='')}", HTTPStatus.SEE_OTHER)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request.failed", code=error.code, detail=error.message, path=request.url.path)
-    return _answer(request, error.status, error.code, error.message, error.hint)
+    response = _answer(request, error.status, error.code, error.message, error.hint)
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _on_kernel_error(request: Request, error: Exception) -> Response:

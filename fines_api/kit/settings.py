@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     is_cookie_secure: bool = Field(default=True, description="off only for plain-HTTP demos on loopback")
     citizen_tries_per_hour: int = Field(default=5, ge=1, le=1000, description="look-ups per address and plate")
 
+    device_events_per_s: float = Field(default=50.0, gt=0, description="what one device may send for ever")
+    device_burst_events: int = Field(default=5000, ge=1, description="and what it may send at once")
+    intake_slots: int = Field(default=4, ge=1, le=64, description="batches one process works on at once")
+
     storage_endpoint: str | None = Field(default=None, description="host:port of an S3 server; empty = local folder")
     storage_bucket: str = "rubezh-evidence"
     storage_access_key: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from recognition.contracts import ImageRole, Passage, PlateKey, Site
 from recognition.plates import canonical, display, load_grammars
 
 _BACK_SEARCH_LIMIT = 1000
+_DAYS_BACK, _DAYS_AHEAD = timedelta(days=3), timedelta(days=7)
 
 
 def display_plate(key: PlateKey) -> str:
@@ -75,6 +76,14 @@ class PassageService:
                 raise InvalidError("another passage has this id", code="passages.conflict")
         self._passages.add(rows)
         return is_new
+
+    def make_days(self) -> int:
+        """Make the partitions of the last days and of the coming week; return how many were missing.
+
+        A passage of another day goes to the partition of all others, and into its own when that is made.
+        """
+        now = self._node.clock.now()
+        return self._passages.make_days(now - _DAYS_BACK, now + _DAYS_AHEAD)
 
     def site_of(self, passage: Passage) -> Site | None:
         """Return the site version the passage names, or ``None`` when it is not registered."""

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psycopg
@@ -129,12 +131,13 @@ def test_an_old_schema_is_refused_and_migrate_mends_it(run: Run, postgres_url: s
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_serve_and_worker_end_politely(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_serve_and_worker_end_politely(environment: dict[str, str], processes: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     children = [
         subprocess.Popen([_PROGRAM, *arguments], env=os.environ | environment, stderr=subprocess.PIPE, text=True)
-        for arguments in (["serve", "--port", str(port)], ["worker"])
+        for arguments in (["serve", "--port", str(port), "--processes", processes], ["worker"])
     ]
     try:
         deadline = time.monotonic() + 30
@@ -152,3 +155,47 @@ def test_serve_and_worker_end_politely(environment: dict[str, str]) -> None:
     assert children[1].returncode == 0, ends[1]
     assert children[0].returncode == 0, ends[0]
     assert all("Traceback" not in errors for _, errors in ends), ends
+
+
+def test_a_process_that_dies_is_started_again_and_none_outlives_the_first(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [_PROGRAM, "serve", "--port", str(port), "--processes", "2"]
+    first = subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL)
+    try:
+        (second,) = until(lambda: children_of(first.pid))
+        os.kill(second, signal.SIGKILL)
+        (third,) = until(lambda: children_of(first.pid) - {second})
+    finally:
+        first.kill()
+        first.wait()
+    until(lambda: not is_alive(third))
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children_of(pid: int) -> set[int]:
+    """Processes whose parent is this one and that serve."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            if (
+                int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == pid
+                and b"--parent" in (folder / "cmdline").read_bytes()
+            ):
+                found.add(int(folder.name))
+    return found
+
+
+def until(asked: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 40
+    while not (answer := asked()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return answer
