@@ -54,7 +54,53 @@ def bench_match(
     _tell(done)
     if json_file is not None:
         json_file.write_text(_as_json(done, seed, measured_on), encoding="utf-8")
-    if check and not _is_cleared(done.figures):
+    if check and not _is_cleared(done.figures, "match"):
+        raise typer.Exit(_FAILED)
+
+
+@bench.command("intake")
+def bench_intake(
+    *,
+    folder: Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")],
+    passages: Annotated[int, typer.Option(min=1000, help="1,600,000 take five minutes at the bar's rate")] = 1_600_000,
+    devices: Annotated[int, typer.Option(min=1, help="cameras that send")] = 200,
+    batch: Annotated[int, typer.Option(min=1, max=500, help="passages in a batch")] = 250,
+    entries: Annotated[int, typer.Option(min=1000, help="entries of the hotlist")] = 1_000_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
+    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+) -> None:
+    """Send signed passages to two serving processes over HTTP, again, and copy the same rows without them."""
+    from fines_api.cli.bench_intake import Plan, measure
+
+    with clear_errors():
+        done = measure(Plan(passages, devices, batch, entries, seed), folder)
+    _tell_and_judge(
+        "intake",
+        done.figures,
+        asdict(done) | {"seed": seed, "batch": batch, "devices": devices},
+        check=check,
+        json_file=json_file,
+        measured_on=measured_on,
+    )
+
+
+def _tell_and_judge(
+    name: str,
+    figures: dict[str, float | None],
+    whole: dict[str, Any],
+    *,
+    check: bool,
+    json_file: Path | None,
+    measured_on: str | None,
+) -> None:
+    for metric, figure in figures.items():
+        typer.echo(f"{metric} {_plain(figure)}")
+    if json_file is not None:
+        head = {"measured_on": measured_on, "machine": _machine(), "code": __version__}
+        json_file.write_text(json.dumps(head | whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if check and not _is_cleared(figures, name):
         raise typer.Exit(_FAILED)
 
 
@@ -87,9 +133,9 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _is_cleared(figures: dict[str, float | None]) -> bool:
+def _is_cleared(figures: dict[str, float | None], name: str) -> bool:
     """Print one line per bar: name, figure, bar, ok or short; what could not be measured falls short."""
-    bars = tomllib.loads((resources.files("fines_api.cli") / "bench_bars.toml").read_text("utf-8"))["bars"]
+    bars = tomllib.loads((resources.files("fines_api.cli") / "bench_bars.toml").read_text("utf-8"))[name]
     verdicts = []
     for bar in bars:
         figure, least, most = figures.get(bar["metric"]), bar.get("at_least"), bar.get("at_most")

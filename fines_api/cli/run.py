@@ -1,5 +1,6 @@
 """The two processes of a node: the web server and the worker."""
 
+import gc
 import signal
 import socket
 import threading
@@ -59,6 +60,16 @@ def worker() -> None:
             _work(node, stop)
 
 
+def _collect_seldom() -> None:
+    """Look for reference cycles a hundred times less often than Python does by itself.
+
+    A batch of intake is ten thousand short-lived values without cycles; looking through them took a third of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def _serve_until_told(node: Node, listener: socket.socket) -> None:
     from fines_api.app import create_app
 
@@ -73,6 +84,7 @@ def _serve_until_told(node: Node, listener: socket.socket) -> None:
     # The server raises the signal that ended it once more; ours must let the embedded database be stopped in peace.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+    _collect_seldom()
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -73,6 +73,21 @@ class SigningKey:
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
+    def from_pem(cls, pem: bytes, source: str = "the text") -> Self:
+        """Read an unencrypted PEM private key; ``source`` names it in errors.
+
+        Raises:
+            EvidenceError: it is no Ed25519 private key (``key.invalid``).
+        """
+        try:
+            private = serialization.load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise EvidenceError(f"{source} is not a PEM private key", code="key.invalid") from error
+        if not isinstance(private, Ed25519PrivateKey):
+            raise EvidenceError(f"{source} is not an Ed25519 key", code="key.invalid")
+        return cls(private)
+
+    @classmethod
     def load_or_create(cls, path: Path) -> Self:
         """Read the PEM file, or make the key and write it durably, readable by its owner only.
 
@@ -95,13 +110,7 @@ class SigningKey:
                     os.link(partial, path)  # of programs that start together, the first one's key is everybody's
             finally:
                 partial.unlink()
-        try:
-            private = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise EvidenceError(f"{path} is not a PEM private key", code="key.invalid") from error
-        if not isinstance(private, Ed25519PrivateKey):
-            raise EvidenceError(f"{path} is not an Ed25519 key", code="key.invalid")
-        return cls(private)
+        return cls.from_pem(path.read_bytes(), str(path))
 
     @property
     def private_pem(self) -> bytes:
