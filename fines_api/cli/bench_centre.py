@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+import psutil
 import psycopg
 
 from fines_api.cli.bench_traffic import Picture
@@ -65,6 +66,19 @@ class Centre:
 
     node: Node
     url: str
+    pid: int
+
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor time used so far by the serving processes, the database server and this process, s."""
+        postmaster = int((self.node.settings.data_dir.parent / "postgres" / "postmaster.pid").read_text().split()[0])
+        return {"centre": _cpu_s(self.pid), "postgresql": _cpu_s(postmaster), "sender": _cpu_s(os.getpid(), alone=True)}
+
+
+def _cpu_s(pid: int, *, alone: bool = False) -> float:
+    first = psutil.Process(pid)
+    every = [first] if alone else [first, *first.children(recursive=True)]
+    times = [process.cpu_times() for process in every]
+    return sum(one.user + one.system for one in times) + times[0].children_user + times[0].children_system
 
 
 @contextmanager
@@ -84,8 +98,8 @@ def opened_centre(folder: Path, *, processes: int, entries: Sequence[PlateKey], 
     node = Node(settings, database, storage, SystemClock(), SigningKey.load_or_create(settings.region_key))
     migrate(database)
     fill_hotlist(database, entries, confusable)
-    with _serving(settings, processes) as address:
-        yield Centre(node, address)
+    with _serving(settings, processes) as (address, pid):
+        yield Centre(node, address, pid)
     node.close()
 
 
@@ -156,7 +170,7 @@ def _entry_row(number: int, key: PlateKey, now: datetime, policy: str) -> tuple[
 
 
 @contextmanager
-def _serving(settings: Settings, processes: int) -> Iterator[str]:
+def _serving(settings: Settings, processes: int) -> Iterator[tuple[str, int]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {
@@ -172,7 +186,7 @@ def _serving(settings: Settings, processes: int) -> Iterator[str]:
         child = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - this program itself
         try:
             _wait_for(f"http://127.0.0.1:{port}", child, settings.data_dir / "serve.log")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", child.pid
         finally:
             child.send_signal(signal.SIGTERM)
             child.wait(60)

@@ -76,8 +76,10 @@ def measure(plan: Plan, folder: Path) -> IntakeRun:
 
 
 def _first(done: IntakeRun, centre: Centre, devices: Sequence[Device], fleet: Fleet) -> None:
+    before = centre.cpu_s()
     sent = asyncio.run(_send_all(centre.url, devices, fleet))
-    figures = done.figures
+    figures, after = done.figures, centre.cpu_s()
+    figures |= {f"cpu_{name}_us": (after[name] - before[name]) / fleet.passages * 1e6 for name in after}
     figures["passages_per_s"] = sent.accepted / sent.elapsed_s
     figures["seconds"] = sent.elapsed_s
     figures["slowest_tenth_per_s"] = sent.slowest_tenth()
@@ -86,7 +88,7 @@ def _first(done: IntakeRun, centre: Centre, devices: Sequence[Device], fleet: Fl
     )
     figures["not_accepted"] = float(fleet.passages - sent.accepted)
     figures["not_stored"] = float(fleet.passages - count_rows(centre.node, "passages"))
-    figures["listed_missed"] = float(fleet.listed - _exact_hits(centre.node))
+    figures["hits_missed"], figures["hits_too_many"] = _exact_hits(centre.node)
     done.notes |= {"listed": fleet.listed, "hits": count_rows(centre.node, "hotlist_hits"), "busy": sent.busy}
 
 
@@ -189,9 +191,19 @@ async def _send_one(client: httpx2.AsyncClient, device: Device, body: bytes, sen
         return
 
 
-def _exact_hits(node: Node) -> int:
+def _exact_hits(node: Node) -> tuple[float, float]:
+    """Compare the hits with what a join of the tables says: pairs of one plate without a hit, and hits without one."""
+    pairs = (
+        "SELECT p.passage_id, e.entry_id FROM passages p JOIN hotlist_entries e"
+        " ON (p.plate, p.plate_region, p.plate_type) = (e.plate, e.plate_region, e.plate_type)"
+    )
+    hits = (
+        "SELECT h.passage_id, h.entry_id FROM hotlist_hits h JOIN hotlist_entries e USING (entry_id)"
+        " WHERE (h.plate, h.plate_region, h.plate_type) = (e.plate, e.plate_region, e.plate_type)"
+    )
     with psycopg.connect(node.database.dsn) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM hotlist_hits h JOIN hotlist_entries e USING (entry_id) WHERE h.plate = e.plate"
-        ).fetchone()
-    return int(row[0]) if row else 0
+        missed, too_many = (
+            connection.execute(f"SELECT count(*) FROM ({left} EXCEPT ALL {right}) AS x".encode()).fetchone()  # noqa: S608
+            for left, right in ((pairs, hits), (hits, pairs))
+        )
+    return float(missed[0] if missed else np.inf), float(too_many[0] if too_many else np.inf)

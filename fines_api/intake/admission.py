@@ -65,15 +65,18 @@ class DeviceBudgets:
         self._buckets[device_id] = self._tokens(device_id) - events, self._clock.now()
 
     def _tokens(self, device_id: str) -> float:
+        """Fill a known bucket up to this moment; a clock that was set back only stops the filling for this once."""
         now = self._clock.now()
         tokens, at = self._buckets.get(device_id, (float(self._burst), now))
         elapsed_s = max((now - at) / timedelta(seconds=1), 0.0)
-        return min(tokens + elapsed_s * self._rate_per_s, float(self._burst))
+        tokens = min(tokens + elapsed_s * self._rate_per_s, float(self._burst))
+        if device_id in self._buckets:
+            self._buckets[device_id] = tokens, now
+        return tokens
 
     def _forget_full(self) -> None:
-        self._buckets = {
-            device_id: bucket for device_id, bucket in self._buckets.items() if self._tokens(device_id) < self._burst
-        }
+        in_use = [device_id for device_id in self._buckets if self._tokens(device_id) < self._burst]
+        self._buckets = {device_id: self._buckets[device_id] for device_id in in_use}
 
 
 @dataclass(frozen=True)

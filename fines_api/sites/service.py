@@ -11,6 +11,12 @@ from fines_api.sites.tables import SiteVersionRow
 from recognition.contracts import Site
 from recognition.evidence import canonical_bytes, sha256_hex
 
+_MOST_KNOWN = 5000
+
+
+class _KnownVersions(dict[tuple[str, int], Site]):
+    """Site versions this process has read."""
+
 
 class SiteService:
     """Sites of one region."""
@@ -60,9 +66,17 @@ class SiteService:
         )  # fmt: skip
 
     def version(self, site_id: str, version: int) -> Site | None:
-        """Return one version, or ``None`` when it was never registered."""
+        """Return one version, or ``None`` when it was never registered.  A registered one never changes."""
+        known = self._node.memory.of(_KnownVersions, _KnownVersions)
+        if (site_id, version) in known:
+            return known[site_id, version]
         row = self._sites.get(site_id, version)
-        return _site_of(row) if row else None
+        if row is None:
+            return None
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[site_id, version] = _site_of(row)
+        return known[site_id, version]
 
     def current(self, site_id: str, at: datetime | None = None) -> Site:
         """Return the newest version, or the newest valid at a moment.

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import text
 
 from fines_api.identity.schemas import Role
 from fines_api.intake import quarantine
+from fines_api.intake.admission import DeviceBudgets
 from fines_api.kit.clock import FixedClock
 from fines_api.node import Node
 from recognition.contracts import EventType, ImageRole, Site
@@ -210,3 +213,63 @@ def test_the_receipt_covers_the_canonical_answer(node: Node, device: Any, build:
     first, second = device.send(event)[0], device.send(event)[0]
     assert first["event_sha256"] == second["event_sha256"]
     assert canonical_bytes({"seq": first["seq"]}) == b'{"seq":1}'
+
+
+def test_old_batches_shuffled_and_repeated_weeks_later_change_nothing(
+    node: Node, device: Any, build: Any, site: Site, clock: FixedClock
+) -> None:
+    events = [device.passage(build.passage(clock.now())) for _ in range(12)]
+    chance = random.Random(3)
+    for late in (events[6:], events[:3], events[3:6]):
+        device.send(*late)
+        clock.advance(timedelta(days=9))
+        device.open_session()
+    before = [count(node, name) for name in ("passages", "intake_events", "intake_gaps WHERE closed_at IS NULL")]
+    for _ in range(4):
+        shuffled = [*events, *chance.choices(events, k=6)]
+        chance.shuffle(shuffled)
+        assert {result["status"] for result in device.send(*shuffled)} == {"duplicate"}
+    after = [count(node, name) for name in ("passages", "intake_events", "intake_gaps WHERE closed_at IS NULL")]
+    assert before == after == [12, 12, 0]
+    assert count(node, "intake_alarms") == count(node, "quarantine_items") == 0
+
+
+def test_the_same_event_twice_in_one_batch_gets_one_place_and_one_answer(
+    node: Node, device: Any, build: Any, site: Site, clock: FixedClock
+) -> None:
+    first, second = (device.passage(build.passage(clock.now())) for _ in range(2))
+    assert [result["status"] for result in device.send(first, second, first, second)] == ["accepted"] * 4
+    assert count(node, "passages") == count(node, "intake_events") == 2
+
+
+def test_one_passage_that_cannot_be_kept_takes_none_along(
+    node: Node, device: Any, build: Any, site: Site, clock: FixedClock
+) -> None:
+    """Twenty of a batch go in by one COPY; the one whose id is another passage's is found and refused alone."""
+    known = build.passage(clock.now(), plate="B456OP99")
+    assert device.send(device.passage(known))[0]["status"] == "accepted"
+    batch = [device.passage(build.passage(clock.now())) for _ in range(20)]
+    batch.insert(11, device.passage(build.passage(clock.now(), passage_id=known.passage_id)))
+    batch.insert(5, device.passage(known))  # told again under another number: the same passage, no second row
+    results = device.send(*batch)
+    assert [result["code"] for result in results if result["status"] != "accepted"] == ["passages.conflict"]
+    assert results[12]["status"] == "quarantined"
+    assert count(node, "passages") == 21
+    assert count(node, "intake_events") == 23
+
+
+def test_a_flooding_device_is_slowed_and_nobody_else_waits(
+    *, node: Node, make_device: Any, build: Any, site: Site, clock: FixedClock, client: Any, app: Any
+) -> None:
+    app.state.device_budgets = DeviceBudgets(rate_per_s=5, burst=20, clock=clock)
+    flood, quiet = make_device("flood"), make_device("quiet")
+    batch = [flood.passage(build.passage(clock.now(), device_id="flood")) for _ in range(40)]
+    flood.send(*batch)
+    for _ in range(3):
+        answer = client.post("/v1/intake/events", json={"events": batch}, headers=flood.headers)
+        assert (answer.status_code, answer.json()["code"]) == (429, "intake.device_rate")
+        assert answer.headers["Retry-After"] == "4"
+    assert quiet.send(quiet.passage(build.passage(clock.now(), device_id="quiet")))[0]["status"] == "accepted"
+    clock.advance(timedelta(seconds=5))
+    assert {result["status"] for result in flood.send(*batch)} == {"duplicate"}
+    assert count(node, "passages") == 41
