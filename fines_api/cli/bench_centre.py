@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -139,7 +139,7 @@ def count_rows(node: Node, table: str) -> int:
 
 def fill_hotlist(database: Database, entries: Sequence[PlateKey], confusable: int) -> None:
     """Lay a list of entries into the table, as an import would; the first ones may be found by a misread."""
-    now, numbered = datetime.now(UTC), iter(enumerate(entries))
+    now, numbered = SystemClock().now(), iter(enumerate(entries))
     with psycopg.connect(database.dsn) as connection:
         while chunk := list(islice(numbered, _CHUNK)):
             with connection.cursor() as cursor, cursor.copy(_FILL) as copy:
@@ -205,12 +205,12 @@ def _wait_for(url: str, child: "subprocess.Popen[bytes]", log: Path) -> None:
 
 def _assertion(device_id: str, key: SigningKey, audience: str) -> Any:
     nonce = sha256_hex(os.urandom(16))[:32]
-    assertion = DeviceAssertion(device_id=device_id, audience=audience, issued_at=datetime.now(UTC), nonce=nonce)
+    assertion = DeviceAssertion(device_id=device_id, audience=audience, issued_at=SystemClock().now(), nonce=nonce)
     return sign_envelope(canonical_bytes(assertion), ASSERTION_PAYLOAD_TYPE, key)
 
 
 def _site(site_id: str) -> Site:
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     corners = [((0, 0), (0, 0)), ((100, 0), (3, 0)), ((100, 100), (3, 10)), ((0, 100), (0, 10))]
     points = [{"name": f"p{number}", "pixel_px": pixel, "road_m": road} for number, (pixel, road) in enumerate(corners)]
     return Site.model_validate(

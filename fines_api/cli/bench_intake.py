@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from fines_api.cli.bench_plates import draw
 from fines_api.cli.bench_traffic import Fleet, Order, prepare
 from fines_api.db import Database
 from fines_api.db.migrations import migrate
+from fines_api.kit.clock import SystemClock
 from fines_api.node import Node
 
 PICTURES: Final = 200
@@ -57,7 +57,7 @@ def measure(plan: Plan, folder: Path) -> IntakeRun:
     with opened_centre(folder, processes=plan.processes, entries=entries, confusable=CONFUSABLE) as centre:
         devices = [enrolled(centre, f"camera-{number:04d}") for number in range(plan.devices)]
         pictures = sent_pictures(centre, devices[0], PICTURES)
-        each, began_at = plan.passages // plan.devices, datetime.now(UTC)
+        each, began_at = plan.passages // plan.devices, SystemClock().now()
         orders = [
             Order(
                 device.device_id, f"site-{device.device_id}", device.key.private_pem, plan.seed + number, each,
