@@ -86,6 +86,27 @@ def bench_intake(
     )
 
 
+@bench.command("alert")
+def bench_alert(
+    *,
+    folder: Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")],
+    rate: Annotated[int, typer.Option(min=50, help="passages a second")] = 1000,
+    seconds: Annotated[int, typer.Option(min=1, help="for how long")] = 60,
+    entries: Annotated[int, typer.Option(min=1000, help="entries of the hotlist")] = 1_000_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
+    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+) -> None:
+    """Watch the police wall in Chromium while passages come in, some of them listed."""
+    from fines_api.cli.bench_alert import AlertPlan, measure
+
+    with clear_errors():
+        done = measure(AlertPlan(rate, seconds, entries, seed), folder)
+    whole = asdict(done) | {"seed": seed, "rate": rate, "seconds": seconds, "entries": entries}
+    _tell_and_judge("alert", done.figures, whole, check=check, json_file=json_file, measured_on=measured_on)
+
+
 def _tell_and_judge(
     name: str,
     figures: dict[str, float | None],

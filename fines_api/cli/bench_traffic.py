@@ -78,6 +78,11 @@ class Fleet:
                 yield view[start : start + length]
 
 
+def passage_id_of(order: Order, number: int) -> UUID:
+    """Return the id of a device's passage, numbered from 0."""
+    return uuid5(_NAMESPACE, f"{order.device_id}/{order.seed}/{number}")
+
+
 def prepare(orders: Sequence[Order], processes: int) -> Fleet:
     """Write every device's batches to its file."""
     with ProcessPoolExecutor(processes) as pool:
@@ -126,7 +131,7 @@ def _filled(template: str, order: Order, number: int, plate: PlateKey, previous:
         "region": plate.plate_region,
         "type": plate.plate_type,
         "time": (order.began_at + number * _STEP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "id": str(uuid5(_NAMESPACE, f"{order.device_id}/{order.seed}/{number}")),
+        "id": str(passage_id_of(order, number)),
         "prev": previous,
         "a": pictures[0],
         "b": pictures[1],
