@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fines_api.cli.bench_plates import Plates, draw, lose_digit, misread
-from recognition.contracts import PlateKey
-from recognition.plates.list_entry import ListEntry, ListMatch, MatchKind, MatchPolicy
+from recognition.contracts import MatchKind, MatchPolicy, PlateKey
+from recognition.plates.list_entry import ListEntry, ListMatch
 from recognition.plates.list_index import ListIndex
 from recognition.plates.match_costs import Confusions, load_confusions
 

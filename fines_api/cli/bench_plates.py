@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.contracts import PlateKey
+from recognition.contracts import MatchPolicy, PlateKey
 from recognition.plates import Grammar, Layout, load_grammars
 from recognition.plates.list_columns import EntryColumns
-from recognition.plates.list_entry import MIN_KNOWN, POLICIES, ListEntry, MatchPolicy
+from recognition.plates.list_entry import MIN_KNOWN, POLICIES, ListEntry
 from recognition.plates.list_hash import UNKNOWN, WIDTH, Texts, text_bytes
 from recognition.plates.match_costs import Confusions, growing_code_at
 

@@ -17,6 +17,7 @@ PUBLISHED: tuple[type[contracts.Contract], ...] = (
     contracts.Measurement,
     contracts.Passage,
     contracts.Receipt,
+    contracts.RegionClearanceRecord,
     contracts.RegionMessage,
     contracts.RegionHitRecord,
     contracts.Site,

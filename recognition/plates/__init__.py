@@ -6,7 +6,7 @@ from recognition.plates.confusion import confusion_cost
 from recognition.plates.decode import Candidate, Hints, Reading, decode
 from recognition.plates.display import display
 from recognition.plates.grammar import Grammar, GrammarError, Layout, keys_for, load_grammars, parse_grammar
-from recognition.plates.list_entry import ListEntry, ListError, ListMatch, MatchKind, MatchPolicy, fault_of
+from recognition.plates.list_entry import ListEntry, ListError, ListMatch, fault_of
 from recognition.plates.list_index import ListIndex
 from recognition.plates.vote import vote
 
@@ -21,8 +21,6 @@ __all__ = [
     "ListError",
     "ListIndex",
     "ListMatch",
-    "MatchKind",
-    "MatchPolicy",
     "Reading",
     "canonical",
     "confusion_cost",

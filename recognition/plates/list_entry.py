@@ -1,10 +1,9 @@
 """What a hotlist snapshot holds and what a match says."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from recognition.contracts import RecognitionError
+from recognition.contracts import MatchKind, MatchPolicy, RecognitionError
 from recognition.plates.list_hash import UNKNOWN, WIDTH
 
 MIN_LENGTH: Final = 2
@@ -20,22 +19,6 @@ class ListError(RecognitionError):
     """An entry cannot be matched against: its text, its policy or its number is wrong."""
 
     code = "list.invalid"
-
-
-class MatchPolicy(StrEnum):
-    """How near a seen plate must come to an entry; everything an entry allows includes the exact text."""
-
-    EXACT = "exact"
-    CONFUSABLE = "confusable"
-    PARTIAL = "partial"
-
-
-class MatchKind(StrEnum):
-    """How near it came."""
-
-    EXACT = "exact"
-    CONFUSABLE = "confusable"
-    PARTIAL = "partial"
 
 
 POLICIES: Final = tuple(MatchPolicy)

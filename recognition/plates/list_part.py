@@ -7,8 +7,9 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recognition.contracts import MatchKind
 from recognition.plates.list_columns import EntryColumns
-from recognition.plates.list_entry import CONFUSABLE, Kind, ListMatch, MatchKind
+from recognition.plates.list_entry import CONFUSABLE, Kind, ListMatch
 from recognition.plates.list_hash import Hashes, Texts
 from recognition.plates.list_table import EntryTable, Places
 from recognition.plates.seen import SeenKeys
