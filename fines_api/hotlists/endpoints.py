@@ -1,7 +1,8 @@
-"""``/v1/hotlist-entries`` and ``/v1/hits``: for the police."""
+"""``/v1/hotlists``, ``/v1/hotlist-entries`` and ``/v1/hits``: for the police; administrators define the lists."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -9,10 +10,14 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from fines_api.hotlists.lists import endpoints as lists
 from fines_api.hotlists.matching import MAX_LIST, HitService
 from fines_api.hotlists.policy import HitState
+from fines_api.hotlists.repository import EntryFilter
 from fines_api.hotlists.schemas import (
+    ActionTaken,
     Confirmation,
+    Decision,
     EntryInfo,
     EntryList,
     HitInfo,
@@ -21,29 +26,70 @@ from fines_api.hotlists.schemas import (
     VerdictGiven,
     Withdrawal,
 )
+from fines_api.hotlists.service import MAX_LIST as MAX_ENTRIES
 from fines_api.hotlists.service import HotlistService
 from fines_api.hotlists.stream import HitBroadcaster
 from fines_api.identity.dependencies import NodeDep, PoliceUser, SessionDep
 from fines_api.identity.schemas import Principal
 from fines_api.identity.service import IdentityService
 from fines_api.node import Node
-from recognition.contracts import ImageRole
+from recognition.contracts import Identifier, ImageRole
 
 router = APIRouter(prefix="/v1", tags=["hotlists"])
+router.include_router(lists.router)
 HEARTBEAT_S = 15
 _RETRY_MS = 2000
 
 
 @router.post("/hotlist-entries", status_code=201)
 def add_entry(body: NewEntry, session: SessionDep, node: NodeDep, user: PoliceUser) -> EntryInfo:
-    """Put a vehicle on the list."""
+    """Propose a vehicle for a list; an urgent one is in force for an hour."""
     return HotlistService(session, node).add(body, actor=user.actor)
 
 
 @router.get("/hotlist-entries")
-def entries(session: SessionDep, node: NodeDep, user: PoliceUser, limit: int = 200) -> EntryList:  # noqa: ARG001
-    """List entries, last changed first."""
-    return EntryList(entries=HotlistService(session, node).entries(limit))
+def entries(
+    *,
+    session: SessionDep,
+    node: NodeDep,
+    user: PoliceUser,
+    limit: int = 200,
+    list_code: Identifier | None = None,
+    waiting_for_me: bool = False,
+) -> EntryList:
+    """List entries, last changed first, or those that wait for the one who asks."""
+    service = HotlistService(session, node)
+    if waiting_for_me:
+        return EntryList(entries=service.waiting_for(user.actor, min(max(limit, 1), MAX_ENTRIES)))
+    return EntryList(entries=service.entries(limit, EntryFilter(list_code=list_code)))
+
+
+@router.get("/hotlist-entries/{entry_id}")
+def entry(entry_id: UUID, session: SessionDep, node: NodeDep, user: PoliceUser) -> EntryInfo:  # noqa: ARG001
+    """Return one entry with what waits for it and what officers cleared about it."""
+    return HotlistService(session, node).entry(entry_id)
+
+
+@router.post("/hotlist-entries/{entry_id}/approval")
+def approve_entry(
+    entry_id: UUID, session: SessionDep, node: NodeDep, user: PoliceUser, body: Decision | None = None
+) -> EntryInfo:
+    """Agree, as the second person, to what waits for an entry."""
+    return HotlistService(session, node).approve(entry_id, body.note if body else "", actor=user.actor)
+
+
+@router.post("/hotlist-entries/{entry_id}/refusal")
+def refuse_entry(
+    entry_id: UUID, session: SessionDep, node: NodeDep, user: PoliceUser, body: Decision | None = None
+) -> EntryInfo:
+    """Disagree, as the second person, with what waits for an entry."""
+    return HotlistService(session, node).refuse(entry_id, body.note if body else "", actor=user.actor)
+
+
+@router.post("/hotlist-entries/{entry_id}/correction")
+def correct_entry(entry_id: UUID, body: NewEntry, session: SessionDep, node: NodeDep, user: PoliceUser) -> EntryInfo:
+    """Propose other content for an entry."""
+    return HotlistService(session, node).correct(entry_id, body, actor=user.actor)
 
 
 @router.post("/hotlist-entries/{entry_id}/withdrawal")
@@ -58,7 +104,7 @@ def withdraw_entry(
 def confirm_entry(
     entry_id: UUID, body: Confirmation, session: SessionDep, node: NodeDep, user: PoliceUser
 ) -> EntryInfo:
-    """Confirm an entry for a new term."""
+    """Propose a new term for an entry."""
     return HotlistService(session, node).confirm(entry_id, body.valid_until, actor=user.actor)
 
 
@@ -76,16 +122,22 @@ def hits(
 
 @router.get("/hits/stream")
 async def stream(
+    *,
     request: Request,
     node: NodeDep,
     user: PoliceUser,
     last_event_id: Annotated[str | None, Header()] = None,
     after: Annotated[int | None, Query(ge=0)] = None,
+    with_possible: bool = False,
 ) -> EventSourceResponse:
-    """Send hits as they are made; resumes after ``Last-Event-ID`` or ``?after=``, else starts with the next one."""
+    """Send hits that call an officer as they are made, and possible ones where asked for.
+
+    Resumes after ``Last-Event-ID`` or ``?after=``, else starts with the next one.
+    """
     broadcaster: HitBroadcaster = request.app.state.hit_broadcaster
     resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
-    events = _events(broadcaster, node, user, resumed)
+    source = _Source(node, user, with_possible)
+    events = _events(broadcaster, source, resumed)
     return EventSourceResponse(
         events, ping=HEARTBEAT_S, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
@@ -113,31 +165,42 @@ def hit_image(
 @router.post("/hits/{number}/verdict")
 def judge(number: int, body: VerdictGiven, session: SessionDep, node: NodeDep, user: PoliceUser) -> HitInfo:
     """Say what the officer saw."""
-    return HitService(session, node).judge(number, body.verdict, body.note, user)
+    return HitService(session, node).judge(number, body.verdict, body.note, user, action=body.action)
 
 
-def _start(node: Node) -> int:
-    with node.database.begin() as session:
-        return HitService(session, node).last_number()
+@router.post("/hits/{number}/action")
+def follow_up(number: int, body: ActionTaken, session: SessionDep, node: NodeDep, user: PoliceUser) -> HitInfo:
+    """Note what was done about a hit."""
+    return HitService(session, node).follow_up(number, body.action, user)
 
 
-def _fetch(node: Node, user: Principal, number: int) -> list[HitInfo] | None:
-    """Return the hits after a number, or ``None`` when the session has ended."""
-    with node.database.begin() as session:
-        if not IdentityService(session, node).is_live(user):
-            return None
-        return HitService(session, node).alerts_after(number)
+@dataclass(frozen=True)
+class _Source:
+    """Reads hits for one stream, each time in a transaction of its own."""
+
+    node: Node
+    user: Principal
+    with_possible: bool
+
+    def start(self) -> int:
+        with self.node.database.begin() as session:
+            return HitService(session, self.node).last_number()
+
+    def fetch(self, number: int) -> list[HitInfo] | None:
+        """Return the hits after a number, or ``None`` when the session has ended."""
+        with self.node.database.begin() as session:
+            if not IdentityService(session, self.node).is_live(self.user):
+                return None
+            return HitService(session, self.node).alerts_after(number, with_possible=self.with_possible)
 
 
-async def _events(
-    broadcaster: HitBroadcaster, node: Node, user: Principal, resumed: int | None
-) -> AsyncIterator[ServerSentEvent]:
+async def _events(broadcaster: HitBroadcaster, source: _Source, resumed: int | None) -> AsyncIterator[ServerSentEvent]:
     async with broadcaster.subscribe() as woken:
-        number = resumed if resumed is not None else await anyio.to_thread.run_sync(_start, node)
+        number = resumed if resumed is not None else await anyio.to_thread.run_sync(source.start)
         yield ServerSentEvent(comment="hits", retry=_RETRY_MS)
         while True:
             woken.clear()
-            found = await anyio.to_thread.run_sync(_fetch, node, user, number)
+            found = await anyio.to_thread.run_sync(source.fetch, number)
             if found is None:
                 return
             for each in found:

@@ -14,8 +14,8 @@ import structlog
 from fines_api.db import Session
 from fines_api.hotlists.repository import EntryRepository, ListChange
 from fines_api.node import Node
-from recognition.contracts import PlateKey
-from recognition.plates import ListEntry, ListIndex, ListMatch, MatchPolicy, fault_of
+from recognition.contracts import MatchPolicy, PlateKey
+from recognition.plates import ListEntry, ListIndex, ListMatch, fault_of
 
 _log = structlog.get_logger(__name__)
 

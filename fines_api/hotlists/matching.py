@@ -1,46 +1,54 @@
-"""Hits: made in the passage's transaction, searched back for a new entry, judged by an officer."""
+"""Hits: made in the passage's transaction, or told by another region, judged by an officer."""
 
-import base64
-import binascii
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from fines_api import audit
 from fines_api.db import Session
+from fines_api.hotlists.clearing import ClearingService, clearances_of
+from fines_api.hotlists.hit_pictures import encoded_pictures, keep_pictures, media_type_of
+from fines_api.hotlists.lists.service import ListService
 from fines_api.hotlists.policy import (
-    BACK_SEARCH,
-    Clearance,
+    FollowUp,
     HitState,
+    Seen,
+    Standing,
+    Start,
     Verdict,
-    clears,
+    alert_policy_of,
     first_state,
-    is_in_force,
     is_same_plate,
+    standing,
 )
 from fines_api.hotlists.repository import HitRepository
 from fines_api.hotlists.schemas import HitInfo
-from fines_api.hotlists.tables import HotlistClearanceRow, HotlistHitRow
+from fines_api.hotlists.score import Looks, Score, score_of
+from fines_api.hotlists.tables import HotlistHitRow
 from fines_api.identity.schemas import Principal
 from fines_api.kit.errors import ConflictError, InvalidError, NotFoundError
-from fines_api.kit.evidence import evidence_key, read_evidence
+from fines_api.kit.evidence import read_evidence
 from fines_api.kit.jobs import defer
 from fines_api.node import Node
-from fines_api.passages.service import PassageService, display_plate
+from fines_api.passages.service import display_plate
+from fines_api.registry.service import RegistryService
 from recognition.contracts import (
     HotlistEntryRecord,
     ImageRole,
+    MatchKind,
     Passage,
+    PlateConsensus,
     PlateKey,
     RegionHitRecord,
     Site,
     VehicleClass,
 )
-from recognition.evidence import sha256_hex
+from recognition.plates import ListEntry, ListIndex, ListMatch
 
 MAX_LIST = 500
-_MAX_REMOTE_IMAGE_BYTES = 64 * 1024
-_JPEG = b"\xff\xd8\xff"
-_PNG = b"\x89PNG\r\n\x1a\n"
+CALLING = (HitState.NEW,)
+WAITING = (HitState.NEW, HitState.POSSIBLE)
+_TOLD = frozenset({HitState.NEW, HitState.POSSIBLE, HitState.NOTIFIED, HitState.RECORDED})
+_OVER = frozenset({Standing.EXPIRED, Standing.WITHDRAWN})
 
 
 class HitService:
@@ -50,21 +58,32 @@ class HitService:
         self._session = session
         self._node = node
         self._hits = HitRepository(session)
-        self._passages = PassageService(session, node)
+        self._lists = ListService(session, node)
 
-    def record(self, entry: HotlistEntryRecord, passage: Passage, site: Site) -> HitInfo | None:
-        """Make a hit if entry and passage match; ``None`` when they do not or it was made before."""
-        now, plate = self._node.clock.now(), passage.plate
-        if plate is None or not is_same_plate(entry, plate) or not is_in_force(entry, now):
+    def record(
+        self,
+        entry: HotlistEntryRecord,
+        match: ListMatch,
+        passage: Passage,
+        site: Site,
+        *,
+        is_searched_back: bool = False,
+    ) -> HitInfo | None:
+        """Make a hit of a match; ``None`` when the entry has ended, the list bears no such misread, or it was made."""
+        now, plate, hotlist = self._node.clock.now(), passage.plate, self._lists.of(entry)
+        where = standing(entry, hotlist.confirm_every, now)
+        is_too_far = match.kind is MatchKind.CONFUSABLE and match.cost > (hotlist.most_cost or match.cost)
+        if plate is None or match.listed != entry.plate or where in _OVER or is_too_far:
             return None
+        seen, score = self._judged(entry, match, passage, plate, now)
+        start = first_state(entry, alert_policy_of(hotlist, entry.reason), where, seen)
         row = HotlistHitRow(
+            **_about_entry(entry),
             hit_id=uuid5(NAMESPACE_URL, f"urn:rubezh:hit:{entry.entry_id}:{passage.passage_id}"),
-            entry_id=entry.entry_id,
-            entry_version=entry.version,
-            owner_region=entry.owner_region,
             seen_region=self._node.settings.region,
             passage_id=passage.passage_id,
             site_id=site.site_id,
+            camera_id=passage.camera_id,
             place=site.place.address,
             latitude=site.place.latitude,
             longitude=site.place.longitude,
@@ -75,97 +94,98 @@ class HitService:
             plate_type=plate.plate_type,
             plate_confidence=plate.confidence,
             vehicle_class=passage.vehicle_class,
-            reason=entry.reason,
-            priority=entry.priority,
-            description=entry.description,
+            match_kind=match.kind,
+            match_cost=match.cost,
+            score=score.value,
+            reasons=[reason.model_dump(mode="json") for reason in score.reasons],
             images={image.role.value: image.sha256 for image in passage.images},
-            state=first_state(entry, passage.vehicle_class, self._clearances(entry.entry_id)),
+            is_searched_back=is_searched_back,
+            **_start(start),
         )
         if not self._hits.add(row):
             return None
-        if entry.owner_region != self._node.settings.region and row.state == HitState.NEW:
+        if entry.owner_region != self._node.settings.region and start.state in _TOLD:
             defer(self._session, "regions.send_hit", record=self._region_record(row).model_dump(mode="json"))
         return self.describe(row)
-
-    def back_search(self, entry: HotlistEntryRecord) -> None:
-        """Look for the entry among the passages of the last three days."""
-        now = self._node.clock.now()
-        if not is_in_force(entry, now):
-            return
-        for passage in self._passages.of_plate_since(entry, now - BACK_SEARCH):
-            site = self._passages.site_of(passage)
-            if site is not None:
-                self.record(entry, passage, site)
 
     def record_remote(self, record: RegionHitRecord, entry: HotlistEntryRecord) -> bool:
         """Keep a hit made by another region on our entry; false when it is here already.
 
         Raises:
-            InvalidError: the plate is not the entry's, or a picture is no picture (``hotlist.remote_hit``).
+            InvalidError: the plate is not the entry's under its policy, or a picture is no picture
+                (``hotlist.remote_hit``).
         """
         if self._hits.by_hit_id(record.hit_id) is not None:
             return False
-        if not is_same_plate(entry, record.plate):
+        match = match_of(entry, record.plate)
+        if match is None:
             raise InvalidError("the hit's plate is not the entry's", code="hotlist.remote_hit")
+        hotlist = self._lists.of(entry)
+        where = standing(entry, hotlist.confirm_every, self._node.clock.now())
+        seen = Seen(
+            record.plate.plate, record.vehicle_class, match.kind, clearances=clearances_of(self._hits, entry.entry_id)
+        )
+        told = record.model_dump(
+            include={
+                "hit_id", "entry_version", "content_version", "seen_region", "passage_id", "site_id", "camera_id",
+                "place", "latitude", "longitude", "captured_at", "matched_at", "plate_confidence", "vehicle_class",
+                "score",
+            }
+        )  # fmt: skip
         row = HotlistHitRow(
-            hit_id=record.hit_id,
-            entry_id=record.entry_id,
-            entry_version=record.entry_version,
-            owner_region=entry.owner_region,
-            seen_region=record.seen_region,
-            passage_id=record.passage_id,
-            site_id=record.site_id,
-            place=record.place,
-            latitude=record.latitude,
-            longitude=record.longitude,
-            captured_at=record.captured_at,
-            matched_at=record.matched_at,
+            **_about_entry(entry) | told,
             plate=record.plate.plate,
             plate_region=record.plate.plate_region,
             plate_type=record.plate.plate_type,
-            plate_confidence=record.plate_confidence,
-            vehicle_class=record.vehicle_class,
-            reason=entry.reason,
-            priority=entry.priority,
-            description=entry.description,
-            images={role: self._keep_image(role, encoded) for role, encoded in record.images.items()},
-            state=self._remote_state(entry, record),
+            match_kind=match.kind,
+            match_cost=match.cost,
+            reasons=[reason.model_dump(mode="json") for reason in record.reasons],
+            images=keep_pictures(self._node.storage, record.images),
+            is_searched_back=False,
+            **_start(first_state(entry, alert_policy_of(hotlist, entry.reason), where, seen)),
         )
         return self._hits.add(row)
 
-    def judge(self, number: int, verdict: Verdict, note: str, user: Principal) -> HitInfo:
-        """Take an officer's verdict; a wrong match is not shown again until the source changes the entry.
+    def judge(
+        self, number: int, verdict: Verdict, note: str, user: Principal, *, action: FollowUp | None = None
+    ) -> HitInfo:
+        """Take an officer's verdict; a wrong match is not shown again, anywhere, until the source changes the entry.
 
         Raises:
             NotFoundError: no such hit.
             ConflictError: it was judged before, otherwise (``hit.judged``).
         """
-        row, now = self._hits.lock(number), self._node.clock.now()
-        if row is None:
-            raise NotFoundError("no such hit")
+        row, now = self._lock(number), self._node.clock.now()
         if row.verdict_at is not None:
             if row.state == verdict:
                 return self.describe(row)
             raise ConflictError(f"this hit was judged {row.state} by {row.verdict_by}", code="hit.judged")
-        row.state, row.verdict_by, row.verdict_at, row.verdict_note = verdict.value, user.actor, now, note
-        if cleared := clears(verdict, VehicleClass(row.vehicle_class)):
-            self._hits.clear(
-                HotlistClearanceRow(
-                    entry_id=row.entry_id,
-                    entry_version=row.entry_version,
-                    vehicle_class=str(cleared),
-                    verdict=verdict.value,
-                    cleared_by=user.actor,
-                    cleared_at=now,
-                )
-            )
+        row.state, row.state_reason = verdict.value, None
+        row.verdict_by, row.verdict_at, row.verdict_note = user.actor, now, note
+        ClearingService(self._session, self._node).clear(row, verdict, self._region_record)
         details = {"verdict": verdict.value, "note": note, "hit_id": str(row.hit_id)}
         audit.record(self._session, self._node, user.actor, "hotlists:hit:judged", str(number), details)
+        return self.describe(row) if action is None else self.follow_up(number, action, user)
+
+    def follow_up(self, number: int, action: FollowUp, user: Principal) -> HitInfo:
+        """Note what was done about a hit.
+
+        Raises:
+            NotFoundError: no such hit.
+            ConflictError: nobody has judged it yet (``hit.not_judged``).
+        """
+        row = self._lock(number)
+        if row.verdict_at is None:
+            raise ConflictError("judge the hit first", hint="POST /v1/hits/{id}/verdict", code="hit.not_judged")
+        row.action, row.action_by, row.action_at = action.value, user.actor, self._node.clock.now()
+        details = {"action": action.value, "hit_id": str(row.hit_id)}
+        audit.record(self._session, self._node, user.actor, "hotlists:hit:followed_up", str(number), details)
         return self.describe(row)
 
-    def hits(self, limit: int, state: HitState | None) -> list[HitInfo]:
-        """List hits, newest first."""
-        return [self.describe(row) for row in self._hits.newest(min(max(limit, 1), MAX_LIST), state)]
+    def hits(self, limit: int, state: HitState | None, *others: HitState) -> list[HitInfo]:
+        """List hits, newest first, in some states where they are given."""
+        states = [each.value for each in (state, *others) if each is not None]
+        return [self.describe(row) for row in self._hits.newest(min(max(limit, 1), MAX_LIST), states)]
 
     def hit(self, number: int) -> HitInfo:
         """Return one hit.
@@ -175,9 +195,10 @@ class HitService:
         """
         return self.describe(self._get(number))
 
-    def alerts_after(self, number: int, limit: int = 100) -> list[HitInfo]:
-        """Return hits that call an officer, with a greater number, in order."""
-        return [self.describe(row) for row in self._hits.after(number, HitState.NEW, limit)]
+    def alerts_after(self, number: int, limit: int = 100, *, with_possible: bool = False) -> list[HitInfo]:
+        """Return hits that call an officer, and possible ones where asked for, with a greater number, in order."""
+        states = WAITING if with_possible else CALLING
+        return [self.describe(row) for row in self._hits.after(number, [each.value for each in states], limit)]
 
     def last_number(self) -> int:
         """Return the greatest hit number so far."""
@@ -194,7 +215,7 @@ class HitService:
         if digest is None:
             raise NotFoundError("no such picture")
         data = read_evidence(self._node.storage, digest)
-        return data, "image/png" if data.startswith(_PNG) else "image/jpeg"
+        return data, media_type_of(data)
 
     def describe(self, row: HotlistHitRow) -> HitInfo:
         """Return the hit as people see it."""
@@ -203,61 +224,81 @@ class HitService:
         plain = {name: getattr(row, name) for name in HitInfo.model_fields if name not in {"images", "plate_display"}}
         return HitInfo(**plain, images=images, plate_display=display_plate(key))
 
+    def _judged(
+        self, entry: HotlistEntryRecord, match: ListMatch, passage: Passage, plate: PlateConsensus, now: datetime
+    ) -> tuple[Seen, Score]:
+        """Put together what is known of the vehicle.
+
+        The register's card is the seen plate's: of a text that is not the listed one it tells which vehicle that is,
+        of the listed text only what the listed vehicle should look like.
+        """
+        card = RegistryService(self._session, self._node).vehicle_of(plate)
+        make, colour = (card.make, card.colour) if card else ("", "")
+        is_other = match.kind is not MatchKind.EXACT
+        seen = Seen(
+            plate.plate,
+            passage.vehicle_class,
+            match.kind,
+            make if is_other else "",
+            colour if is_other else "",
+            clearances_of(self._hits, entry.entry_id),
+        )
+        looks = Looks(
+            plate.plate, plate.confidence, plate.support, plate.looks, passage.vehicle_class, make=make, colour=colour
+        )
+        confirm_every = self._lists.of(entry).confirm_every
+        return seen, score_of(entry, match, looks, now - entry.confirmed_at, confirm_every)
+
     def _get(self, number: int) -> HotlistHitRow:
         row = self._hits.get(number) if number < 2**63 else None
         if row is None:
             raise NotFoundError("no such hit")
         return row
 
-    def _clearances(self, entry_id: UUID) -> tuple[Clearance, ...]:
-        return tuple(
-            Clearance(row.entry_version, None if row.vehicle_class == "*" else VehicleClass(row.vehicle_class))
-            for row in self._hits.clearances(entry_id)
-        )
-
-    def _remote_state(self, entry: HotlistEntryRecord, record: RegionHitRecord) -> HitState:
-        if not is_in_force(entry, self._node.clock.now()):
-            return HitState.WITHHELD  # it left the list while the news travelled
-        return first_state(entry, record.vehicle_class, self._clearances(entry.entry_id))
+    def _lock(self, number: int) -> HotlistHitRow:
+        row = self._hits.lock(number) if number < 2**63 else None
+        if row is None:
+            raise NotFoundError("no such hit")
+        return row
 
     def _region_record(self, row: HotlistHitRow) -> RegionHitRecord:
+        plain = {
+            name: getattr(row, name)
+            for name in RegionHitRecord.model_fields
+            if name not in {"plate", "images", "vehicle_class"}
+        }
         return RegionHitRecord(
-            hit_id=row.hit_id,
-            entry_id=row.entry_id,
-            entry_version=row.entry_version,
-            owner_region=row.owner_region,
-            seen_region=row.seen_region,
-            passage_id=row.passage_id,
-            site_id=row.site_id,
-            place=row.place,
-            latitude=row.latitude,
-            longitude=row.longitude,
-            captured_at=row.captured_at,
-            matched_at=row.matched_at,
-            plate=PlateKey(plate=row.plate, plate_region=row.plate_region, plate_type=row.plate_type),
-            plate_confidence=row.plate_confidence,
+            **plain,
             vehicle_class=VehicleClass(row.vehicle_class),
-            images=self._encoded_images(row),
+            plate=PlateKey(plate=row.plate, plate_region=row.plate_region, plate_type=row.plate_type),
+            images=encoded_pictures(self._node.storage, row.images),
         )
 
-    def _encoded_images(self, row: HotlistHitRow) -> dict[str, str]:
-        found = {role: read_evidence(self._node.storage, digest) for role, digest in row.images.items()}
-        return {
-            role: base64.b64encode(data).decode()
-            for role, data in found.items()
-            if len(data) <= _MAX_REMOTE_IMAGE_BYTES and data.startswith(_JPEG)
-        }
 
-    def _keep_image(self, role: str, encoded: str) -> str:
-        try:
-            data = base64.b64decode(encoded, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise InvalidError("a picture is not base64", code="hotlist.remote_hit") from error
-        if role not in set(ImageRole) or not data.startswith(_JPEG) or len(data) > _MAX_REMOTE_IMAGE_BYTES:
-            raise InvalidError("a picture is not a small JPEG", code="hotlist.remote_hit")
-        digest = sha256_hex(data)
-        self._node.storage.put(evidence_key(digest), data, "image/jpeg")
-        return digest
+def match_of(entry: HotlistEntryRecord, plate: PlateKey) -> ListMatch | None:
+    """Tell how a seen plate comes to an entry under the entry's own policy; None: not at all."""
+    if entry.match_policy.value == "exact":
+        return ListMatch(0, 0, MatchKind.EXACT, 0.0, entry.plate) if is_same_plate(entry, plate) else None
+    one = ListEntry(0, entry.plate, entry.plate_region, entry.plate_type, entry.match_policy)
+    return next(iter(ListIndex.of((one,)).match((plate,))), None)
+
+
+def _about_entry(entry: HotlistEntryRecord) -> dict[str, object]:
+    return {
+        "entry_id": entry.entry_id,
+        "entry_version": entry.version,
+        "content_version": entry.content_version,
+        "owner_region": entry.owner_region,
+        "list_code": entry.list_code,
+        "listed_plate": entry.plate,
+        "reason": entry.reason,
+        "priority": entry.priority,
+        "description": entry.description,
+    }
+
+
+def _start(start: Start) -> dict[str, str | None]:
+    return {"state": start.state.value, "state_reason": start.reason.value if start.reason else None}
 
 
 def is_late(captured_at: datetime, matched_at: datetime, limit_s: float = 10.0) -> bool:

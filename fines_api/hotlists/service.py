@@ -1,4 +1,4 @@
-"""Entries: make, confirm, withdraw, take over from other regions.  Only the owner region changes an entry."""
+"""Entries: propose, approve, withdraw, take over from other regions.  Only the owner region changes an entry."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,18 +6,30 @@ from uuid import UUID
 
 from fines_api import audit
 from fines_api.db import Session
+from fines_api.hotlists.back_search import BackSearch
+from fines_api.hotlists.clearing import ClearingService
+from fines_api.hotlists.entry_form import check_term, list_code_of, record_of
+from fines_api.hotlists.entry_view import EntryView
+from fines_api.hotlists.lists.service import ListService
 from fines_api.hotlists.live_list import live_list
 from fines_api.hotlists.matching import HitService
-from fines_api.hotlists.policy import LONGEST_VALIDITY, WILDCARDS, is_in_force
-from fines_api.hotlists.repository import EntryRepository
+from fines_api.hotlists.policy import is_within
+from fines_api.hotlists.proposals.service import CONFIRMED, CORRECTED, CREATED, ProposalService
+from fines_api.hotlists.repository import EntryFilter, EntryRepository
 from fines_api.hotlists.schemas import EntryInfo, NewEntry
+from fines_api.hotlists.tables import HotlistEntryRow
 from fines_api.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from fines_api.kit.ids import uuid7
 from fines_api.kit.jobs import defer
 from fines_api.node import Node
-from fines_api.passages.service import display_plate
-from recognition.contracts import HotlistEntryRecord, Passage, PlateKey, RegionHitRecord, Site
-from recognition.plates import canonical, keys_for
+from recognition.contracts import (
+    HotlistEntryRecord,
+    MatchPolicy,
+    Passage,
+    RegionClearanceRecord,
+    RegionHitRecord,
+    Site,
+)
 
 MAX_LIST = 1000
 
@@ -30,79 +42,120 @@ class HotlistService:
         self._node = node
         self._entries = EntryRepository(session)
         self._hits = HitService(session, node)
+        self._lists = ListService(session, node)
+        self._proposals = ProposalService(session, node)
+        self._view = EntryView(session, node)
 
     def add(self, new: NewEntry, *, actor: str) -> EntryInfo:
-        """Put a vehicle on the list; passages of the last three days are searched for it at once.
+        """Propose a vehicle for a list; an urgent one is in force at once, for an hour.
 
         Raises:
-            InvalidError: wildcard, no such plate, doubtful type, or a term in the past or too long.
+            InvalidError: wildcard, no such plate, doubtful type, a policy the list does not allow, or a wrong term.
+            ForbiddenError: the actor may not write on the list.
+            ConflictError: an urgent word the list or the actor's last one forbids.
+            NotFoundError: no such list.
         """
-        now = self._node.clock.now()
-        key = plate_key_of(new.plate, new.plate_region, new.plate_type)
-        _check_term(new.valid_until, now)
-        record = HotlistEntryRecord(
-            entry_id=uuid7(now),
-            owner_region=self._node.settings.region,
-            version=1,
-            plate=key.plate,
-            plate_region=key.plate_region,
-            plate_type=key.plate_type,
-            reason=new.reason,
-            priority=new.priority,
-            vehicle_class=new.vehicle_class,
-            description=new.description,
-            legal_basis=new.legal_basis,
-            valid_from=now,
-            valid_until=new.valid_until,
-            confirmed_at=now,
-        )
-        return self._write_own(record, actor, "created", {"reason": new.reason.value, "basis": new.legal_basis})
+        now, hotlist = self._node.clock.now(), self._lists.get(list_code_of(new))
+        record = record_of(new, hotlist, uuid7(now), self._node.settings.region, now)
+        if not new.urgent:
+            self._proposals.propose(record, hotlist, CREATED, actor=actor)
+        else:
+            record = self._proposals.propose_urgent(record, hotlist, actor=actor)
+            self._put_in_force(record, actor, None, "urgent")
+        return self._view.of(record.entry_id)
+
+    def correct(self, entry_id: UUID, new: NewEntry, *, actor: str) -> EntryInfo:
+        """Propose other content for an entry; what officers cleared about the old content lapses with it.
+
+        Raises:
+            As ``add`` and ``confirm``.
+        """
+        known = self._standing_own(entry_id)
+        now, hotlist = self._node.clock.now(), self._lists.get(list_code_of(new))
+        record = record_of(new, hotlist, entry_id, known.owner_region, now)
+        kept = {"valid_from": known.valid_from, "source_id": new.source_id or known.source_id}
+        record = record.model_copy(update=kept | {"version": known.version + 1})
+        self._proposals.propose(record, hotlist, CORRECTED, actor=actor)
+        return self._view.of(entry_id)
+
+    def confirm(self, entry_id: UUID, valid_until: datetime, *, actor: str) -> EntryInfo:
+        """Propose a new term: the source still stands behind the entry, and earlier clearances lapse.
+
+        Raises:
+            NotFoundError: no such entry.
+            ForbiddenError: the entry belongs to another region.
+            ConflictError: it was withdrawn, or another change of it waits.
+            InvalidError: a term in the past or too long.
+        """
+        record, now = self._standing_own(entry_id), self._node.clock.now()
+        hotlist = self._lists.of(record)
+        check_term(valid_until, now, hotlist)
+        changes = {"version": record.version + 1, "valid_until": valid_until, "confirmed_at": now, "is_urgent": False}
+        self._proposals.propose(record.model_copy(update=changes), hotlist, CONFIRMED, actor=actor)
+        return self._view.of(entry_id)
+
+    def approve(self, entry_id: UUID, note: str = "", *, actor: str) -> EntryInfo:
+        """Agree, as the second person, to what waits; passages of the last three days are searched at once.
+
+        Raises:
+            NotFoundError: nobody proposed such an entry.
+            ForbiddenError: the same person proposed it (``hotlist.same_person``).
+            ConflictError: nothing waits, or its term is over.
+        """
+        agreed = self._proposals.approve(entry_id, note, actor=actor)
+        self._put_in_force(agreed.record, agreed.proposed_by, actor, agreed.action)
+        return self._view.of(entry_id)
+
+    def refuse(self, entry_id: UUID, note: str = "", *, actor: str) -> EntryInfo:
+        """Disagree, as the second person; an urgent entry ends at once.
+
+        Raises:
+            As ``approve``.
+        """
+        row = self._proposals.refuse(entry_id, note, actor=actor)
+        if row.is_urgent:
+            self._end(self._own(entry_id), actor, note)
+        return self._view.of(entry_id)
 
     def withdraw(self, entry_id: UUID, note: str, *, actor: str) -> EntryInfo:
-        """Take a vehicle off the list; repeating it changes nothing.
+        """Take a vehicle off the list, or a proposal back: one person is enough; repeating it changes nothing.
 
         Raises:
             NotFoundError: no such entry.
             ForbiddenError: the entry belongs to another region (``hotlist.not_owner``).
         """
-        record = self._own(entry_id)
-        if record.is_withdrawn:
-            return self._describe(record)
-        changed = record.model_copy(update={"version": record.version + 1, "is_withdrawn": True})
-        return self._write_own(changed, actor, "withdrawn", {"note": note})
-
-    def confirm(self, entry_id: UUID, valid_until: datetime, *, actor: str) -> EntryInfo:
-        """Say that the source still stands behind the entry; a new version, so earlier clearances lapse.
-
-        Raises:
-            NotFoundError: no such entry.
-            ForbiddenError: the entry belongs to another region.
-            ConflictError: it was withdrawn.
-            InvalidError: a term in the past or too long.
-        """
-        record, now = self._own(entry_id), self._node.clock.now()
-        if record.is_withdrawn:
-            raise ConflictError("the entry was withdrawn", hint="make a new entry", code="hotlist.withdrawn")
-        _check_term(valid_until, now)
-        changed = record.model_copy(
-            update={"version": record.version + 1, "valid_until": valid_until, "confirmed_at": now}
-        )
-        return self._write_own(changed, actor, "confirmed", {"valid_until": valid_until.isoformat()})
+        known = self._entries.lock(entry_id)
+        if known is not None:
+            self._check_own(known)
+        waited = self._proposals.withdraw(entry_id, note, actor=actor)
+        if known is not None:
+            record = HotlistEntryRecord.model_validate(known.record)
+            if not record.is_withdrawn:
+                self._end(record, actor, note)
+        elif waited is not None:
+            details = {"note": note, "plate": waited.plate, "proposed_by": waited.proposed_by}
+            audit.record(self._session, self._node, actor, "hotlists:entry:withdrawn", str(entry_id), details)
+        return self._view.of(entry_id)
 
     def apply_remote(self, record: HotlistEntryRecord) -> bool:
         """Take over another region's entry; false when this or a newer version is here already.
 
         Raises:
             ForbiddenError: it claims to be this region's own, or its owner changed (``hotlist.not_owner``).
+            InvalidError: a partial plate on a list that takes none here (``hotlist.partial``).
         """
         if record.owner_region == self._node.settings.region:
             raise ForbiddenError("another region cannot write our entries", code="hotlist.not_owner")
         known = self._entries.lock(record.entry_id)
         if known is not None and known.owner_region != record.owner_region:
             raise ForbiddenError("only the owner region writes an entry", code="hotlist.not_owner")
+        if record.match_policy is MatchPolicy.PARTIAL and not is_within(
+            record.match_policy, self._lists.of(record).widest_policy
+        ):
+            raise InvalidError("this list takes no partial plates here", code="hotlist.partial")
         if not self._entries.save(record, f"region:{record.owner_region}", self._node.clock.now()):
             return False
-        self._hits.back_search(record)
+        BackSearch(self._session, self._node).run([record])
         return True
 
     def record_remote_hit(self, record: RegionHitRecord) -> bool:
@@ -112,6 +165,10 @@ class HotlistService:
         if entry is None or entry.owner_region != self._node.settings.region:
             raise NotFoundError(f"no own entry {record.entry_id}")
         return self._hits.record_remote(record, entry)
+
+    def apply_clearance(self, record: RegionClearanceRecord) -> bool:
+        """Believe another region's officer that a pair is no match; false when it is known already."""
+        return ClearingService(self._session, self._node).hear(record)
 
     def match_passages(self, seen: Sequence[tuple[Passage, Site]]) -> None:
         """Match passages against the list in memory, in the transaction that stores them."""
@@ -123,72 +180,60 @@ class HotlistService:
         for match in matches:
             if (row := rows.get(match.entry)) is not None:
                 _, passage, site = plated[match.seen]
-                self._hits.record(HotlistEntryRecord.model_validate(row.record), passage, site)
+                self._hits.record(HotlistEntryRecord.model_validate(row.record), match, passage, site)
 
-    def entries(self, limit: int) -> list[EntryInfo]:
-        """List entries, last changed first."""
-        rows = self._entries.newest(min(max(limit, 1), MAX_LIST))
-        return [self._describe(HotlistEntryRecord.model_validate(row.record)) for row in rows]
+    def entries(self, limit: int, wanted: EntryFilter | None = None) -> list[EntryInfo]:
+        """List entries, last changed first; new ones that wait for a second person before them."""
+        return self._view.newest(min(max(limit, 1), MAX_LIST), wanted)
+
+    def entry(self, entry_id: UUID) -> EntryInfo:
+        """Return one entry, or the proposal of one.
+
+        Raises:
+            NotFoundError: no such entry.
+        """
+        return self._view.of(entry_id)
+
+    def waiting_for(self, actor: str, limit: int = 200) -> list[EntryInfo]:
+        """List what waits for this person: proposed by others, on lists the person may write."""
+        return self._view.waiting_for(actor, limit)
+
+    def _standing_own(self, entry_id: UUID) -> HotlistEntryRecord:
+        record = self._own(entry_id)
+        if record.is_withdrawn:
+            raise ConflictError("the entry was withdrawn", hint="make a new entry", code="hotlist.withdrawn")
+        return record
 
     def _own(self, entry_id: UUID) -> HotlistEntryRecord:
         row = self._entries.lock(entry_id)
         if row is None:
             raise NotFoundError("no such entry")
+        self._check_own(row)
+        return HotlistEntryRecord.model_validate(row.record)
+
+    def _check_own(self, row: HotlistEntryRow) -> None:
         if row.owner_region != self._node.settings.region:
             raise ForbiddenError(
                 f"the entry belongs to region {row.owner_region}",
                 hint="ask that region to change it",
                 code="hotlist.not_owner",
             )
-        return HotlistEntryRecord.model_validate(row.record)
 
-    def _write_own(self, record: HotlistEntryRecord, actor: str, action: str, details: dict[str, str]) -> EntryInfo:
-        self._entries.save(record, actor, self._node.clock.now())
-        self._hits.back_search(record)
+    def _end(self, record: HotlistEntryRecord, actor: str, note: str) -> None:
+        ended = record.model_copy(update={"version": record.version + 1, "is_withdrawn": True})
+        self._entries.save(ended, actor, self._node.clock.now())
+        self._tell(ended, actor, "withdrawn", {"note": note})
+
+    def _put_in_force(self, record: HotlistEntryRecord, proposed_by: str, approved_by: str | None, action: str) -> None:
+        self._entries.save(record, proposed_by, self._node.clock.now(), approved_by=approved_by)
+        BackSearch(self._session, self._node).run([record])
+        details = {"action": action, "proposed_by": proposed_by, "reason": record.reason.value}
+        verb = "approved" if approved_by else "put_in_force"
+        self._tell(record, approved_by or proposed_by, verb, details)
+
+    def _tell(self, record: HotlistEntryRecord, actor: str, action: str, details: dict[str, str]) -> None:
         defer(self._session, "regions.publish_entry", record=record.model_dump(mode="json"))
         audit.record(
             self._session, self._node, actor, f"hotlists:entry:{action}", str(record.entry_id),
             details | {"plate": record.plate, "version": str(record.version)},
         )  # fmt: skip
-        return self._describe(record)
-
-    def _describe(self, record: HotlistEntryRecord) -> EntryInfo:
-        return EntryInfo(
-            **record.model_dump(),
-            plate_display=display_plate(record),
-            is_in_force=is_in_force(record, self._node.clock.now()),
-        )
-
-
-def plate_key_of(text: str, plate_region: str, plate_type: str | None) -> PlateKey:
-    """Make the key of a plate as a person typed it, in any alphabet or spacing.
-
-    Raises:
-        InvalidError: ``hotlist.wildcard``, ``hotlist.plate`` (no such plate) or ``hotlist.plate_type`` (say which).
-    """
-    if WILDCARDS & set(text):
-        raise InvalidError("an entry names one plate, no pattern", hint="type the whole plate", code="hotlist.wildcard")
-    keys = keys_for(text, plate_region)
-    if plate_type is not None:
-        keys = tuple(key for key in keys if key.plate_type == plate_type)
-    if not keys:
-        raise InvalidError(
-            f"{canonical(text)[:16]!r} is no plate of {plate_region}" + (f" type {plate_type}" if plate_type else ""),
-            hint="check every character and the country",
-            code="hotlist.plate",
-        )
-    if len(keys) > 1:
-        kinds = ", ".join(key.plate_type for key in keys)
-        raise InvalidError(
-            f"the same text is several plates: types {kinds}", hint="give plate_type", code="hotlist.plate_type"
-        )
-    return keys[0]
-
-
-def _check_term(valid_until: datetime, now: datetime) -> None:
-    if not now < valid_until <= now + LONGEST_VALIDITY:
-        raise InvalidError(
-            "valid_until must be in the future and within a year",
-            hint="stale entries harm the innocent: confirm the entry again later",
-            code="hotlist.term",
-        )

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select
+from sqlalchemy import ARRAY, String, Uuid, bindparam, func, select, tuple_
 
 from fines_api.db import Session
 from fines_api.db.copying import copy_rows
 from fines_api.passages.tables import PassageRow
-from recognition.contracts import PlateKey
 
 _SAME_PASSAGE = timedelta(days=1)
 """A passage keeps its id; nobody reports it again with a time further away than this."""
@@ -46,21 +45,31 @@ class PassageRepository:
             query = query.where(PassageRow.plate == plate)
         return list(self._session.scalars(query))
 
-    def of_plate_since(self, key: PlateKey, since: datetime, limit: int) -> list[PassageRow]:
-        """Passages of exactly this plate key captured since a moment, oldest first."""
-        return list(
-            self._session.scalars(
-                select(PassageRow)
-                .where(
-                    PassageRow.plate == key.plate,
-                    PassageRow.plate_region == key.plate_region,
-                    PassageRow.plate_type == key.plate_type,
-                    PassageRow.captured_at >= since,
-                )
-                .order_by(PassageRow.captured_at)
-                .limit(limit)
-            )
+    def of_plates_since(self, plates: Sequence[str], since: datetime, limit: int) -> list[str]:
+        """Events of passages with these plate texts captured since a moment, oldest first."""
+        query = select(PassageRow.event).where(
+            PassageRow.plate == func.any(bindparam("plates", list(plates), ARRAY(String))),
+            PassageRow.captured_at >= since,
         )
+        return list(self._session.scalars(query.order_by(PassageRow.captured_at).limit(limit)))
+
+    def plates_since(
+        self, kinds: Iterable[tuple[str, str]], since: datetime, shortest: int, longest: int, limit: int
+    ) -> list[tuple[str, str, str]]:
+        """The different plates of some countries and types, of such a length, captured since a moment."""
+        query = (
+            select(PassageRow.plate, PassageRow.plate_region, PassageRow.plate_type)
+            .where(
+                PassageRow.captured_at >= since,
+                tuple_(PassageRow.plate_region, PassageRow.plate_type).in_(list(kinds)),
+                func.length(PassageRow.plate).between(shortest, longest),
+            )
+            .distinct()
+            .limit(limit)
+        )
+        return [
+            (plate, region, kind) for plate, region, kind in self._session.execute(query) if plate and region and kind
+        ]
 
     def make_days(self, first: datetime, last: datetime) -> int:
         """Make the partitions of the days that lack one; return how many were made."""

@@ -1,6 +1,6 @@
 """Keep passages, search them on the record, show their pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,6 @@ from fines_api.sites.service import SiteService
 from recognition.contracts import ImageRole, Passage, PlateKey, Site
 from recognition.plates import canonical, display, load_grammars
 
-_BACK_SEARCH_LIMIT = 1000
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=3), timedelta(days=7)
 
 
@@ -89,10 +88,19 @@ class PassageService:
         """Return the site version the passage names, or ``None`` when it is not registered."""
         return self._sites.version(passage.site_id, passage.site_version)
 
-    def of_plate_since(self, key: PlateKey, since: datetime) -> list[Passage]:
-        """Return passages of exactly this plate key captured since a moment, oldest first."""
-        rows = self._passages.of_plate_since(key, since, _BACK_SEARCH_LIMIT)
-        return [passage_of(row.event) for row in rows]
+    def of_plates_since(self, plates: Sequence[str], since: datetime, limit: int) -> list[Passage]:
+        """Return passages of these plate texts, of any country and type, captured since a moment, oldest first."""
+        return [passage_of(event) for event in self._passages.of_plates_since(plates, since, limit)]
+
+    def plates_since(
+        self, kinds: Iterable[tuple[str, str]], since: datetime, shortest: int, longest: int, limit: int
+    ) -> list[PlateKey]:
+        """Return the different plates of some countries and types, of such a length, captured since a moment."""
+        found = self._passages.plates_since(kinds, since, shortest, longest, limit)
+        return [
+            PlateKey.model_construct(plate=plate, plate_region=region, plate_type=plate_type)
+            for plate, region, plate_type in found
+        ]
 
     def search(self, query: PassageQuery, user: Principal) -> list[PassageInfo]:
         """List passages, newest first; the search itself goes on record.

@@ -1,7 +1,7 @@
 """What a message from another region must prove before anything in it is believed.  Pure: no clock, no database.
 
-Only the owner of an entry may write it, a hit may come only from the region that saw it, and the subject a message
-came by, its signer and its own words must name the same region.
+Only the owner of an entry may write it, a hit may come only from the region that saw it, that a match was wrong may be
+said by either of the two, and the subject a message came by, its signer and its own words must name the same region.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from recognition.contracts import (
     DsseEnvelope,
     EvidenceError,
     HotlistEntryRecord,
+    RegionClearanceRecord,
     RegionHitRecord,
     RegionMessage,
     RegionMessageKind,
@@ -154,6 +155,31 @@ def hit_of(message: RegionMessage, own_region: str) -> RegionHitRecord:
         )
     if any(len(image) > MAX_IMAGE_BASE64 for image in record.images.values()):
         raise RefusedError("an image is over 64 KiB", code="regions.too_large")
+    return record
+
+
+def clearance_of(message: RegionMessage, own_region: str) -> RegionClearanceRecord:
+    """Return the clearance of a message: told to every region by the entry's owner, or to us by who saw the vehicle.
+
+    Raises:
+        RefusedError: ``regions.malformed`` or ``regions.wrong_owner``.
+    """
+    is_to_all = message.stream == HOT_STREAM
+    if message.kind is not RegionMessageKind.CLEARANCE or not (is_to_all or message.stream == hit_stream(own_region)):
+        raise RefusedError(f"{message.kind} in stream {message.stream}", code="regions.malformed")
+    try:
+        record = RegionClearanceRecord.model_validate(message.body)
+    except ValidationError as error:
+        raise RefusedError(f"not a clearance: {error}", code="regions.malformed") from error
+    from_owner = is_to_all and record.owner_region == message.sender_region
+    saw_it = (record.owner_region, record.seen_region, record.said_by) == (
+        own_region, message.sender_region, message.sender_region,
+    )  # fmt: skip
+    if not (from_owner if is_to_all else saw_it):
+        raise RefusedError(
+            f"region {message.sender_region} clears a hit seen in {record.seen_region} for {record.owner_region}",
+            code="regions.wrong_owner",
+        )
     return record
 
 

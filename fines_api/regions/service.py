@@ -23,6 +23,7 @@ from fines_api.regions.schemas import (
 from recognition.contracts import (
     REGION_PAYLOAD_TYPE,
     HotlistEntryRecord,
+    RegionClearanceRecord,
     RegionHitRecord,
     RegionMessage,
     RegionMessageKind,
@@ -80,6 +81,19 @@ class RegionService:
             raise InvalidError(f"hit {record.hit_id} is not ours to tell", code="regions.wrong_owner")
         body = record.model_dump(mode="json")
         return self._tell(policy.hit_stream(record.owner_region), RegionMessageKind.HIT, body, f"hit:{record.hit_id}")
+
+    def tell_clearance(self, record: RegionClearanceRecord) -> bool:
+        """Put a clearance into the outbox, to every region as the entry's owner, else to the owner; False: is there.
+
+        Raises:
+            InvalidError: neither is the entry ours nor was the vehicle seen here (``regions.wrong_owner``).
+        """
+        if self._region not in {record.owner_region, record.seen_region}:
+            raise InvalidError(f"clearance of {record.hit_id} is not ours to tell", code="regions.wrong_owner")
+        is_owner = record.owner_region == self._region
+        stream = policy.HOT_STREAM if is_owner else policy.hit_stream(record.owner_region)
+        fact_key = f"clearance:{record.hit_id}:{record.content_version}"
+        return self._tell(stream, RegionMessageKind.CLEARANCE, record.model_dump(mode="json"), fact_key)
 
     def receive(self, subject: str, data: bytes) -> Reception:
         """Believe and apply one message of a peer, or put it into quarantine; the same message again does nothing."""
@@ -217,6 +231,9 @@ class RegionService:
 
     def _apply(self, message: RegionMessage) -> None:
         hotlists = HotlistService(self._session, self._node)
+        if message.kind is RegionMessageKind.CLEARANCE:
+            hotlists.apply_clearance(policy.clearance_of(message, self._region))
+            return
         if message.stream != policy.HOT_STREAM:
             hotlists.record_remote_hit(policy.hit_of(message, self._region))
             return

@@ -130,7 +130,8 @@ class World:
             valid_until=self.node.clock.now() + timedelta(days=3),
         )
         with self.node.database.begin() as session:
-            HotlistService(session, self.node).add(entry, actor="police:test")
+            info = HotlistService(session, self.node).add(entry, actor="police:test")
+            HotlistService(session, self.node).approve(info.entry_id, actor="police:second")
 
     def drive_past(self) -> None:
         """Let the car pass the camera: a passage with pictures, and hits if it is listed."""

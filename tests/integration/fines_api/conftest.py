@@ -20,6 +20,8 @@ from starlette.testclient import TestClient
 from fines_api.app import create_app
 from fines_api.db import Database
 from fines_api.devices.service import DeviceService
+from fines_api.hotlists.schemas import EntryInfo, NewEntry
+from fines_api.hotlists.service import HotlistService
 from fines_api.identity.schemas import Role
 from fines_api.identity.service import IdentityService
 from fines_api.kit.clock import FixedClock
@@ -121,17 +123,18 @@ def server_url(app: FastAPI) -> Iterator[str]:
 
 
 @pytest.fixture
-def log_in(node: Node) -> Callable[[Role], dict[str, str]]:
-    """Create a user of the role once and return the headers of a fresh session: ``log_in(Role.POLICE)``."""
-    known: dict[Role, str] = {}
+def log_in(node: Node) -> Callable[..., dict[str, str]]:
+    """Create a user once and return the headers of a fresh session: ``log_in(Role.POLICE)``, ``…, "police-2")``."""
+    known: set[str] = set()
 
-    def headers_of(role: Role) -> dict[str, str]:
+    def headers_of(role: Role, name: str | None = None) -> dict[str, str]:
+        username = name or f"{role}-1"
         with node.database.begin() as session:
             identity = IdentityService(session, node)
-            if role not in known:
-                known[role] = f"{role}-1"
-                identity.create_user(known[role], PASSWORD, role, actor="test")
-            opened = identity.open_session(role, known[role], lifetime=timedelta(hours=1))
+            if username not in known:
+                known.add(username)
+                identity.create_user(username, PASSWORD, role, actor="test")
+            opened = identity.open_session(role, username, lifetime=timedelta(hours=1))
         return {"Authorization": f"Bearer {opened.token}"}
 
     return headers_of
@@ -376,6 +379,13 @@ def _item(path: str, data: bytes, role: EvidenceRole) -> EvidenceItem:
     )
 
 
+def list_vehicle(node: Node, new: NewEntry, *, actor: str = "police:test") -> EntryInfo:
+    """Put a vehicle on a list the way it takes: one person asks, another agrees."""
+    with node.database.begin() as session:
+        entry = HotlistService(session, node).add(new, actor=actor)
+        return HotlistService(session, node).approve(entry.entry_id, actor="police:second")
+
+
 class Build:
     """Builders as one fixture, because test modules cannot import from here."""
 
@@ -383,6 +393,7 @@ class Build:
     passage = staticmethod(make_passage)
     candidate = staticmethod(make_candidate)
     jpeg = staticmethod(jpeg)
+    listed = staticmethod(list_vehicle)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def _body(region: Any, **changes: Any) -> dict[str, Any]:
     """The body of the region's first own entry, changed."""
     with region.node.database.begin() as session:
         info = HotlistService(session, region.node).entries(1)[0]
-    fields = info.model_dump(mode="json", exclude={"plate_display", "is_in_force"})
+    fields = info.model_dump(mode="json", include=set(HotlistEntryRecord.model_fields))
     return HotlistEntryRecord.model_validate(fields | changes).model_dump(mode="json")
 
 

@@ -45,8 +45,30 @@ def entry_body(clock: FixedClock, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def add(client: Any, police: dict[str, str], clock: FixedClock, **changes: Any) -> Any:
+def propose(client: Any, police: dict[str, str], clock: FixedClock, **changes: Any) -> Any:
     return client.post("/v1/hotlist-entries", json=entry_body(clock, **changes), headers=police)
+
+
+@pytest.fixture
+def agree(client: Any, log_in: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Let the colleague approve what an answer proposed."""
+
+    def approve(answer: Any) -> Any:
+        second = log_in(Role.POLICE, "police-2")
+        url = f"/v1/hotlist-entries/{answer.json()['entry_id']}/approval"
+        return client.post(url, json={"note": "checked"}, headers=second)
+
+    return approve
+
+
+@pytest.fixture
+def add(agree: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Put a vehicle on a list: one proposes, the colleague approves."""
+
+    def put(client: Any, police: dict[str, str], clock: FixedClock, **changes: Any) -> Any:
+        return agree(propose(client, police, clock, **changes))
+
+    return put
 
 
 def hits(client: Any, police: dict[str, str], state: str | None = None) -> list[dict[str, Any]]:
@@ -62,7 +84,14 @@ def drive_by(device: Any, build: Any, clock: FixedClock, **about: Any) -> Any:
 
 
 def test_a_listed_car_is_a_possible_match_with_its_pictures(
-    *, client: Any, police: dict[str, str], clock: FixedClock, device: Any, build: Any, site: Site
+    *,
+    client: Any,
+    police: dict[str, str],
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    add: Callable[..., Any],
 ) -> None:
     entry = add(client, police, clock).json()
     assert (entry["plate"], entry["plate_type"], entry["plate_display"]) == ("A123BC77", "1", "А123ВС 77")
@@ -100,18 +129,25 @@ _NO_PLATES = (
 
 def test_an_entry_names_one_real_plate(client: Any, police: dict[str, str], clock: FixedClock) -> None:
     for plate, code in _NO_PLATES:
-        answer = add(client, police, clock, plate=plate)
+        answer = propose(client, police, clock, plate=plate)
         assert (plate, answer.status_code, answer.json()["code"]) == (plate, 422, code)
 
 
 def test_the_same_text_in_two_layouts_must_be_told_apart(
     client: Any, police: dict[str, str], clock: FixedClock
 ) -> None:
-    assert add(client, police, clock, plate="AA000777").json()["code"] == "hotlist.plate_type"
+    assert propose(client, police, clock, plate="AA000777").json()["code"] == "hotlist.plate_type"
 
 
 def test_the_key_is_country_type_and_text(
-    *, client: Any, police: dict[str, str], clock: FixedClock, device: Any, build: Any, site: Site
+    *,
+    client: Any,
+    police: dict[str, str],
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    add: Callable[..., Any],
 ) -> None:
     add(client, police, clock)
     drive_by(device, build, clock, plate_type="9")
@@ -121,7 +157,14 @@ def test_the_key_is_country_type_and_text(
 
 
 def test_another_class_of_vehicle_calls_nobody(
-    *, client: Any, police: dict[str, str], clock: FixedClock, device: Any, build: Any, site: Site
+    *,
+    client: Any,
+    police: dict[str, str],
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    add: Callable[..., Any],
 ) -> None:
     """Aurora, Colorado, 2020: the listed plate was a motorcycle's of another state, the car stopped was a family's."""
     add(client, police, clock, vehicle_class="motorcycle")
@@ -133,7 +176,15 @@ def test_another_class_of_vehicle_calls_nobody(
 
 
 def test_stale_and_withdrawn_entries_do_not_alert(
-    *, client: Any, police: dict[str, str], clock: FixedClock, device: Any, build: Any, site: Site
+    *,
+    client: Any,
+    police: dict[str, str],
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    add: Callable[..., Any],
+    agree: Callable[..., Any],
 ) -> None:
     entry = add(client, police, clock, valid_until=(clock.now() + timedelta(minutes=10)).isoformat()).json()
     clock.advance(timedelta(minutes=11))
@@ -141,8 +192,10 @@ def test_stale_and_withdrawn_entries_do_not_alert(
     assert hits(client, police) == []
     url = f"/v1/hotlist-entries/{entry['entry_id']}"
     until = (clock.now() + timedelta(days=1)).isoformat()
-    confirmed = client.post(f"{url}/confirmation", json={"valid_until": until}, headers=police)
-    assert confirmed.json()["version"] == 2
+    waiting = client.post(f"{url}/confirmation", json={"valid_until": until}, headers=police)
+    assert (waiting.json()["version"], waiting.json()["waiting"]["action"]) == (1, "confirmed")
+    assert hits(client, police) == []
+    assert agree(waiting).json()["version"] == 2
     assert len(hits(client, police)) == 1  # the passage of a minute ago, found by the back-search
     assert client.post(f"{url}/withdrawal", headers=police).json()["is_withdrawn"] is True
     assert client.post(f"{url}/withdrawal", json={"note": "again"}, headers=police).json()["version"] == 3
@@ -154,11 +207,19 @@ def test_stale_and_withdrawn_entries_do_not_alert(
 def test_terms_are_bounded(client: Any, police: dict[str, str], clock: FixedClock) -> None:
     for days in (-1, 400):
         until = (clock.now() + timedelta(days=days)).isoformat()
-        assert add(client, police, clock, valid_until=until).json()["code"] == "hotlist.term"
+        assert propose(client, police, clock, valid_until=until).json()["code"] == "hotlist.term"
 
 
 def test_back_search_reaches_three_days_and_no_further(
-    *, node: Node, client: Any, clock: FixedClock, device: Any, build: Any, site: Site, log_in: Callable[..., Any]
+    *,
+    node: Node,
+    client: Any,
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    log_in: Callable[..., Any],
+    add: Callable[..., Any],
 ) -> None:
     drive_by(device, build, clock)
     clock.advance(timedelta(hours=71))
@@ -166,12 +227,20 @@ def test_back_search_reaches_three_days_and_no_further(
     recent = drive_by(device, build, clock)
     clock.advance(timedelta(hours=2))
     police = log_in(Role.POLICE)
-    assert add(client, police, clock).status_code == 201
+    assert add(client, police, clock).status_code == 200
     assert [hit["plate"] for hit in hits(client, police)] == [recent.plate.plate]
 
 
 def test_a_wrong_match_is_not_shown_again_until_the_source_changes_it(
-    *, client: Any, police: dict[str, str], clock: FixedClock, device: Any, build: Any, site: Site
+    *,
+    client: Any,
+    police: dict[str, str],
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    add: Callable[..., Any],
+    agree: Callable[..., Any],
 ) -> None:
     """Dausman, Colorado: one clerical error, repeated by every camera of the state."""
     entry = add(client, police, clock).json()
@@ -187,13 +256,21 @@ def test_a_wrong_match_is_not_shown_again_until_the_source_changes_it(
     assert hits(client, police, "new") == []
     assert len(hits(client, police, "cleared")) == 1
     until = (clock.now() + timedelta(days=1)).isoformat()
-    client.post(f"/v1/hotlist-entries/{entry['entry_id']}/confirmation", json={"valid_until": until}, headers=police)
+    url = f"/v1/hotlist-entries/{entry['entry_id']}/confirmation"
+    agree(client.post(url, json={"valid_until": until}, headers=police))
     drive_by(device, build, clock)
     assert len(hits(client, police, "new")) == 1
 
 
 def test_a_replayed_passage_makes_no_second_hit(
-    *, client: Any, police: dict[str, str], clock: FixedClock, device: Any, build: Any, site: Site
+    *,
+    client: Any,
+    police: dict[str, str],
+    clock: FixedClock,
+    device: Any,
+    build: Any,
+    site: Site,
+    add: Callable[..., Any],
 ) -> None:
     add(client, police, clock)
     passage = build.passage(clock.now())
@@ -252,7 +329,7 @@ def test_only_the_owner_and_only_forward(node: Node, clock: FixedClock) -> None:
 
 
 def test_a_hit_seen_elsewhere_reaches_our_officer(
-    node: Node, client: Any, police: dict[str, str], clock: FixedClock, build: Any
+    *, node: Node, client: Any, police: dict[str, str], clock: FixedClock, build: Any, add: Callable[..., Any]
 ) -> None:
     entry = add(client, police, clock).json()
     picture = build.jpeg(b"far away")

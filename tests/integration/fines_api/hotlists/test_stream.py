@@ -24,14 +24,13 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def drive_by(node: Node, site: Site, clock: FixedClock, build: Any) -> Callable[[], str]:
     """Let a listed car pass once more, in a transaction of its own."""
-    with node.database.begin() as session:
-        HotlistService(session, node).add(
-            NewEntry(
-                plate="A123BC77", plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
-                valid_until=clock.now() + timedelta(days=1),
-            ),
-            actor="test",
-        )  # fmt: skip
+    build.listed(
+        node,
+        NewEntry(
+            plate="A123BC77", plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
+            valid_until=clock.now() + timedelta(days=1),
+        ),
+    )  # fmt: skip
 
     def pass_by() -> str:
         passage = build.passage(clock.now())

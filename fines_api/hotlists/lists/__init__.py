@@ -1,0 +1,1 @@
+"""The lists themselves: what each may do, and how it stands."""
