@@ -17,7 +17,8 @@ from recognition.geometry import load_site
 
 ASSETS = Path(__file__).parent / "assets"
 DEVICE_ID = "demo-camera-1"
-_STAFF = ("police", "officer", "administrator")
+_STAFF = (("police", "police"), ("police-2", "police"), ("officer", "officer"), ("administrator", "administrator"))
+"""Name and role: an entry of the hotlist takes two of the police."""
 _READER, _OWNER = "50", "77"
 
 
@@ -95,8 +96,8 @@ def choose_cast(options: Options) -> Cast:
 def write_seed(folder: Path, cast: Cast, region: str) -> Path:
     """Write what ``fines-api seed`` needs for one region and return the file."""
     rows: list[tuple[str, dict[str, str]]] = [
-        ("users", {"username": f"{role}-{region}", "role": role, "password": secrets.token_urlsafe(12)})
-        for role in _STAFF
+        ("users", {"username": f"{name}-{region}", "role": role, "password": secrets.token_urlsafe(12)})
+        for name, role in _STAFF
     ]
     rows += [("vehicles", _registration(vehicle)) for vehicle in cast.vehicles]
     if region == cast.reader:

@@ -12,8 +12,10 @@ def show_links(stage: Stage, cast: Cast, screen: Screen) -> None:
     rows = [
         (f"police wall of {owner.code}", f"{owner.url}/police"),
         ("", _login(owner, "police")),
+        ("the colleague who approves entries", _login(owner, "police-2")),
         (f"police wall of {reader.code}", f"{reader.url}/police"),
         ("", _login(reader, "police")),
+        ("the colleague who approves entries", _login(reader, "police-2")),
         (f"officer's queue of {reader.code}", f"{reader.url}/officer"),
         ("", _login(reader, "officer")),
         ("citizen", f"{reader.url}/citizen"),
@@ -27,6 +29,6 @@ def show_links(stage: Stage, cast: Cast, screen: Screen) -> None:
     screen.panel("Rubezh", rows)
 
 
-def _login(region: DemoRegion, role: str) -> str:
-    login = region.logins[role]
+def _login(region: DemoRegion, name: str) -> str:
+    login = region.logins[name]
     return f"log in as {login.username}, password {login.password}"

@@ -16,8 +16,8 @@ _CATCH_UP_S = 60.0
 _ABSENT_PLATE = Wanted("X000XX77", "ru", "wanted", "put on the list while the hub was dead")
 
 
-def add_entry(client: RegionClient, wanted: Wanted) -> str:
-    """Put one plate on the list through the HTTP interface and return the entry's id."""
+def add_entry(client: RegionClient, colleague: RegionClient, wanted: Wanted) -> str:
+    """Put one plate on the list as two of the police do, through the HTTP interface, and return the entry's id."""
     entry = client.post(
         "/v1/hotlist-entries",
         {
@@ -30,7 +30,13 @@ def add_entry(client: RegionClient, wanted: Wanted) -> str:
             "valid_until": (SystemClock().now() + timedelta(days=30)).isoformat(),
         },
     )
-    return str(entry["entry_id"])
+    return approve(colleague, str(entry["entry_id"]))
+
+
+def approve(colleague: RegionClient, entry_id: str) -> str:
+    """Agree, as the second person, to what waits for an entry."""
+    colleague.post(f"/v1/hotlist-entries/{entry_id}/approval")
+    return entry_id
 
 
 class Outage:
@@ -53,7 +59,7 @@ class Outage:
         self._stage.hub.crash()
         self._began_s = time.monotonic()
         self._screen.note("[bold magenta]the hub is killed[/]")
-        self._entry = add_entry(self._watch.owner, _ABSENT_PLATE)
+        self._entry = add_entry(self._watch.owner, self._watch.owner_colleague, _ABSENT_PLATE)
 
     def go_on(self) -> None:
         """Bring the hub back when its time has come."""

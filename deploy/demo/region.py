@@ -101,14 +101,23 @@ class DemoRegion:
         output = self._seeded.read_text()
         try:
             answer: dict[str, Any] = json.loads(output[output.index("{") :])
-            self.logins = {row["role"]: Login(row["username"], row["password"], row["role"]) for row in answer["users"]}
+            self.logins = {
+                row["username"].removesuffix(f"-{self.code}"): Login(row["username"], row["password"], row["role"])
+                for row in answer["users"]
+            }
             self.enrolment_codes = answer["enrolment_codes"]
         except (ValueError, KeyError, TypeError) as error:
             raise DemoError(f"fines-api seed of region {self.code} wrote: {output[:500]!r}") from error
 
-    def log_in(self, role: str) -> RegionClient:
-        """Log the person with this role in."""
-        login = self.logins[role]
+    def log_in(self, name: str) -> RegionClient:
+        """Log a person in: ``police``, ``police-2``, ``officer`` or ``administrator``.
+
+        Raises:
+            DemoError: an earlier demo left no such person in this folder.
+        """
+        login = self.logins.get(name)
+        if login is None:
+            raise DemoError(f"region {self.code} has no {name}", hint="start without --keep", code="demo.people")
         return RegionClient(self.url).log_in(login.username, login.password)
 
     @property

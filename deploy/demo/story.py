@@ -9,7 +9,7 @@ from deploy.demo.errors import DemoError
 from deploy.demo.justice import Justice
 from deploy.demo.links import show_links
 from deploy.demo.options import Options
-from deploy.demo.outage import Outage, add_entry
+from deploy.demo.outage import Outage, add_entry, approve
 from deploy.demo.region import DemoRegion
 from deploy.demo.report import Report
 from deploy.demo.screen import Screen
@@ -74,12 +74,16 @@ class Story:
         return entries
 
     def _add_entry(self, region: DemoRegion, wanted: Wanted) -> str:
-        client = self._watch.owner if region is self._stage.owner else self._watch.reader
+        watch = self._watch
+        is_owner = region is self._stage.owner
+        client = watch.owner if is_owner else watch.reader
+        colleague = watch.owner_colleague if is_owner else watch.reader_colleague
         for row in client.get("/v1/hotlist-entries", limit=500)["entries"]:
             is_own = row["owner_region"] == region.code and not row["is_withdrawn"]
             if is_own and row["plate"] == canonical(wanted.plate):
-                return str(row["entry_id"])  # an earlier demo in this folder made it
-        return add_entry(client, wanted)
+                entry_id = str(row["entry_id"])  # an earlier demo in this folder made it
+                return approve(colleague, entry_id) if row["state"] == "proposed" else entry_id
+        return add_entry(client, colleague, wanted)
 
     def _has_entries(self, entries: list[str]) -> bool:
         known = {row["entry_id"] for row in self._watch.reader.get("/v1/hotlist-entries", limit=500)["entries"]}

@@ -21,6 +21,8 @@ class Watch:
         self._owner_code, self._reader_code = stage.owner.code, stage.reader.code
         self.owner: RegionClient = stage.owner.log_in("police")
         self.reader: RegionClient = stage.reader.log_in("police")
+        self.owner_colleague: RegionClient = stage.owner.log_in("police-2")
+        self.reader_colleague: RegionClient = stage.reader.log_in("police-2")
         self.officer: RegionClient = stage.reader.log_in("officer")
         self.passages: dict[str, Row] = {}
         self.hits: dict[str, Row] = {}
@@ -45,7 +47,7 @@ class Watch:
 
     def close(self) -> None:
         """Close every connection."""
-        for client in (self.owner, self.reader, self.officer):
+        for client in (self.owner, self.reader, self.owner_colleague, self.reader_colleague, self.officer):
             client.close()
 
     def _take(self, name: str, known: dict[str, Row], rows: list[Row], key: str, tell: Callable[[Row], str]) -> None:
