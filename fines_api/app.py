@@ -12,6 +12,7 @@ import anyio.to_thread
 import structlog
 from fastapi import APIRouter, FastAPI
 
+from fines_api.hotlists.importing.reading import MAX_IMPORT_BYTES
 from fines_api.hotlists.live_list import live_list
 from fines_api.hotlists.stream import HitBroadcaster
 from fines_api.identity.dependencies import NodeDep
@@ -28,6 +29,8 @@ _log = structlog.get_logger(__name__)
 _BODY_LIMITS = {
     "/v1/intake/evidence/": MAX_EVIDENCE_BYTES + 1024 * 1024,  # a little over, so that the refusal can be recorded
     "/v1/intake/events": MAX_BATCH_BYTES,
+    "/v1/hotlists/": MAX_IMPORT_BYTES,
+    "/police/hotlists/": MAX_IMPORT_BYTES,
 }
 _health = APIRouter()
 

@@ -1,4 +1,4 @@
-"""``fines-api`` serve | worker | migrate | seed | create-user | enrolment-code | import-site | audit-verify | bench."""
+"""``fines-api`` serve | worker | migrate | seed | create-user | enrolment-code | import-site | import-hotlist | …."""
 
 import importlib
 from importlib.util import find_spec
@@ -7,6 +7,7 @@ import typer
 
 from fines_api.cli.admin import audit_verify, create_user, enrolment_code, import_site, migrate_schema
 from fines_api.cli.bench import bench
+from fines_api.cli.hotlist import import_hotlist
 from fines_api.cli.run import serve, worker
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -16,6 +17,7 @@ app.command("migrate")(migrate_schema)
 app.command("create-user")(create_user)
 app.command("enrolment-code")(enrolment_code)
 app.command("import-site")(import_site)
+app.command("import-hotlist")(import_hotlist)
 app.command("audit-verify")(audit_verify)
 app.add_typer(bench)
 if find_spec("fines_api.cli.seed") is not None:

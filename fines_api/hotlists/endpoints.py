@@ -10,6 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from fines_api.hotlists.importing import endpoints as importing
 from fines_api.hotlists.lists import endpoints as lists
 from fines_api.hotlists.matching import MAX_LIST, HitService
 from fines_api.hotlists.policy import HitState
@@ -37,6 +38,7 @@ from recognition.contracts import Identifier, ImageRole
 
 router = APIRouter(prefix="/v1", tags=["hotlists"])
 router.include_router(lists.router)
+router.include_router(importing.router)
 HEARTBEAT_S = 15
 _RETRY_MS = 2000
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, String, Table, bindparam, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Table, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from fines_api.db import Session
@@ -59,6 +59,11 @@ class EntryRepository:
     def get(self, entry_id: UUID) -> HotlistEntryRow | None:
         """Find an entry."""
         return self._session.get(HotlistEntryRow, entry_id, populate_existing=True)
+
+    def of_ids(self, ids: Iterable[UUID]) -> list[HotlistEntryRow]:
+        """Find entries."""
+        query = select(HotlistEntryRow).where(HotlistEntryRow.entry_id.in_(list(ids)))
+        return list(self._session.scalars(query.order_by(HotlistEntryRow.change), execution_options=_FRESH))
 
     def newest(self, limit: int, wanted: "EntryFilter | None" = None) -> list[HotlistEntryRow]:
         """Last changed first, of those wanted."""
@@ -142,17 +147,6 @@ class EntryRepository:
         who = {"changed_at": now, "changed_by": actor, "approved_by": approved_by}
         versions = [{name: each[name] for name in ("entry_id", "version", "record")} | who for each in values]
         self._session.execute(insert(_VERSIONS), versions)
-
-    def by_source(self, owner_region: str, list_code: str, sources: Sequence[str] | None) -> list[HotlistEntryRow]:
-        """Entries of a list that came from imports: those with these numbers at the source, or all."""
-        query = select(HotlistEntryRow).where(
-            HotlistEntryRow.list_code == list_code,
-            HotlistEntryRow.owner_region == owner_region,
-            HotlistEntryRow.source_id.is_not(None),
-        )
-        if sources is not None:
-            query = query.where(HotlistEntryRow.source_id == func.any(bindparam("s", list(sources), ARRAY(String))))
-        return list(self._session.scalars(query, execution_options=_FRESH))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Entries: propose, approve, withdraw, take over from other regions.  Only the owner region changes an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -185,6 +185,10 @@ class HotlistService:
     def entries(self, limit: int, wanted: EntryFilter | None = None) -> list[EntryInfo]:
         """List entries, last changed first; new ones that wait for a second person before them."""
         return self._view.newest(min(max(limit, 1), MAX_LIST), wanted)
+
+    def records(self, entry_ids: Iterable[UUID]) -> list[HotlistEntryRecord]:
+        """Return entries as other regions are told them."""
+        return [HotlistEntryRecord.model_validate(row.record) for row in self._entries.of_ids(entry_ids)]
 
     def entry(self, entry_id: UUID) -> EntryInfo:
         """Return one entry, or the proposal of one.

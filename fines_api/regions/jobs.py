@@ -1,7 +1,9 @@
 """News of the hotlists that other regions must hear; deferred in the transaction that made it, safe to run twice."""
 
 from typing import Any
+from uuid import UUID
 
+from fines_api.hotlists.service import HotlistService
 from fines_api.kit.jobs import job
 from fines_api.node import Node
 from fines_api.regions.service import RegionService
@@ -13,6 +15,15 @@ def publish_entry(node: Node, record: dict[str, Any]) -> None:
     """Tell every region one version of an own entry."""
     with node.database.begin() as session:
         RegionService(session, node).tell_entry(HotlistEntryRecord.model_validate(record))
+
+
+@job("regions.publish_entries")
+def publish_entries(node: Node, entry_ids: list[str]) -> None:
+    """Tell every region own entries as they stand now, many at a time."""
+    with node.database.begin() as session:
+        service = RegionService(session, node)
+        for record in HotlistService(session, node).records(UUID(each) for each in entry_ids):
+            service.tell_entry(record)
 
 
 @job("regions.send_hit")

@@ -1,9 +1,10 @@
 """The lists: which there are, what an entry of each may do, how each stands."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fines_api import audit
 from fines_api.db import Session
+from fines_api.hotlists.importing.repository import ImportRepository
 from fines_api.hotlists.lists.repository import ListCount, ListRepository
 from fines_api.hotlists.lists.schemas import HotlistBody, HotlistInfo
 from fines_api.hotlists.policy import NEVER_DISPATCH, PARTIAL_PRIORITY, AlertPolicy, Hotlist, is_within, may_write
@@ -96,8 +97,11 @@ class ListService:
         lists = self.all()
         counts = self._repository.counts(lists, self._node.clock.now())
         waiting = ProposalRepository(self._session).waiting_by_list()
+        files = ImportRepository(self._session).heard_at()
         nothing = ListCount(0, 0, None)
-        return [_info(one, counts.get(code, nothing), waiting.get(code, 0)) for code, one in lists.items()]
+        return [
+            _info(one, counts.get(code, nothing), waiting.get(code, 0), files.get(code)) for code, one in lists.items()
+        ]
 
     def overview_of(self, code: str) -> HotlistInfo:
         """Tell how one list stands.
@@ -128,7 +132,7 @@ def _check(body: HotlistBody) -> None:
         )
 
 
-def _info(hotlist: Hotlist, count: ListCount, waiting: int) -> HotlistInfo:
+def _info(hotlist: Hotlist, count: ListCount, waiting: int, file_at: datetime | None) -> HotlistInfo:
     return HotlistInfo(
         code=hotlist.code,
         title=hotlist.title,
@@ -147,5 +151,5 @@ def _info(hotlist: Hotlist, count: ListCount, waiting: int) -> HotlistInfo:
         entries=count.standing,
         stale=count.stale,
         waiting=waiting,
-        heard_at=count.heard_at,
+        heard_at=max((at for at in (count.heard_at, file_at) if at), default=None),
     )

@@ -1,0 +1,1 @@
+"""Whole files onto a list: read, compare, report, agree, apply in chunks."""

@@ -1,0 +1,13 @@
+"""What two persons agreed to and takes longer than a request; safe to run twice."""
+
+from uuid import UUID
+
+from fines_api.hotlists.importing.service import apply_import
+from fines_api.kit.jobs import job
+from fines_api.node import Node
+
+
+@job("hotlists.apply_import")
+def apply_approved_import(node: Node, import_id: str) -> None:
+    """Apply a file chunk by chunk."""
+    apply_import(node, UUID(import_id))
