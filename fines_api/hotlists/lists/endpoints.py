@@ -1,4 +1,4 @@
-"""``/v1/hotlists``: the lists and their rules; police and administrators see them, administrators change them."""
+"""``/v1/hotlists``: the lists, their rules and worth; police and administrators see them, administrators change."""
 
 from typing import Annotated
 
@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends
 
 from fines_api.hotlists.lists.schemas import HotlistBody, HotlistInfo, HotlistOverview
 from fines_api.hotlists.lists.service import ListService
+from fines_api.hotlists.precision.schemas import Days, PrecisionAnswer
+from fines_api.hotlists.precision.service import PrecisionService
 from fines_api.identity.dependencies import AdministratorUser, NodeDep, SessionDep, current_user
 from fines_api.identity.schemas import Principal, Role
 from recognition.contracts import Identifier
@@ -18,6 +20,12 @@ ListReader = Annotated[Principal, Depends(current_user(Role.POLICE, Role.ADMINIS
 def hotlists(session: SessionDep, node: NodeDep, user: ListReader) -> HotlistOverview:  # noqa: ARG001 - lets them in
     """Tell how every list stands."""
     return HotlistOverview(hotlists=ListService(session, node).overview())
+
+
+@router.get("/hotlists/precision")
+def precision(session: SessionDep, node: NodeDep, user: ListReader, days: Days = 30) -> PrecisionAnswer:  # noqa: ARG001
+    """Tell how often hits were right, by list and by camera."""
+    return PrecisionService(session, node).over(days)
 
 
 @router.get("/hotlists/{code}")

@@ -13,6 +13,8 @@ from fines_api.kit.errors import ForbiddenError, InvalidError, NotFoundError
 from fines_api.node import Node
 from recognition.contracts import HotlistEntryRecord, MatchPolicy
 
+_RESERVED = frozenset({"precision"})
+
 
 class ListService:
     """The lists of one region, read once for each object of this class."""
@@ -67,10 +69,11 @@ class ListService:
         """Add a list or change its rules; entries that stand keep their match policy until they change.
 
         Raises:
-            InvalidError: it would call officers for money (``hotlist.never_dispatch``), take partial plates without
-                being urgent (``hotlist.partial``), or give entries more than they may ask for (``hotlist.policy``).
+            InvalidError: the code is taken by a page (``hotlist.code``), it would call officers for money
+                (``hotlist.never_dispatch``), take partial plates without being urgent (``hotlist.partial``), or give
+                entries more than they may ask for (``hotlist.policy``).
         """
-        _check(body)
+        _check(code, body)
         hotlist = Hotlist(
             code=code,
             title=body.title,
@@ -113,7 +116,9 @@ class ListService:
         return next(info for info in self.overview() if info.code == code)
 
 
-def _check(body: HotlistBody) -> None:
+def _check(code: str, body: HotlistBody) -> None:
+    if code in _RESERVED:
+        raise InvalidError(f"{code} is a page's name", hint="choose another code", code="hotlist.code")
     if body.alert_policy is AlertPolicy.DISPATCH and body.reason in NEVER_DISPATCH:
         raise InvalidError(
             f"a list for {body.reason} never calls officers",

@@ -1,0 +1,1 @@
+"""What a hit is worth, measured: how many were right, by list and by camera."""
