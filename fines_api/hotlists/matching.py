@@ -106,6 +106,8 @@ class HitService:
             return None
         if entry.owner_region != self._node.settings.region and start.state in _TOLD:
             defer(self._session, "regions.send_hit", record=self._region_record(row).model_dump(mode="json"))
+        if row.state == HitState.NEW:
+            defer(self._session, "news.publish", kind="hotlist.hit.created", number=row.id)
         return self.describe(row)
 
     def record_remote(self, record: RegionHitRecord, entry: HotlistEntryRecord) -> bool:
@@ -144,7 +146,10 @@ class HitService:
             is_searched_back=False,
             **_start(first_state(entry, alert_policy_of(hotlist, entry.reason), where, seen)),
         )
-        return self._hits.add(row)
+        is_added = self._hits.add(row)
+        if is_added and row.state == HitState.NEW:
+            defer(self._session, "news.publish", kind="hotlist.hit.created", number=row.id)
+        return is_added
 
     def judge(
         self, number: int, verdict: Verdict, note: str, user: Principal, *, action: FollowUp | None = None
@@ -163,6 +168,7 @@ class HitService:
         row.state, row.state_reason = verdict.value, None
         row.verdict_by, row.verdict_at, row.verdict_note = user.actor, now, note
         ClearingService(self._session, self._node).clear(row, verdict, self._region_record)
+        defer(self._session, "news.publish", kind="hotlist.hit.judged", number=number)
         details = {"verdict": verdict.value, "note": note, "hit_id": str(row.hit_id)}
         audit.record(self._session, self._node, user.actor, "hotlists:hit:judged", str(number), details)
         return self.describe(row) if action is None else self.follow_up(number, action, user)

@@ -19,6 +19,10 @@ class UserRepository:
         """Find an active user."""
         return self._session.scalar(select(UserRow).where(UserRow.username == username, UserRow.is_active))
 
+    def is_active(self, user_id: UUID) -> bool:
+        """Tell whether the user may still log in."""
+        return self._session.scalar(select(UserRow.is_active).where(UserRow.id == user_id)) is True
+
     def is_taken(self, username: str) -> bool:
         """Tell whether the name was ever given."""
         return self._session.scalar(select(UserRow.id).where(UserRow.username == username)) is not None

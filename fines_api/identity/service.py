@@ -113,6 +113,10 @@ class IdentityService:
         """Tell whether the principal's session still stands (long streams ask again and again)."""
         return self._sessions.is_live(principal.session_id, self._node.clock.now())
 
+    def is_active(self, user_id: UUID) -> bool:
+        """Tell whether a member of staff may still log in (what reaches them unasked asks this each time)."""
+        return self._users.is_active(user_id)
+
     def end(self, principal: Principal) -> None:
         """Revoke the session."""
         self._sessions.revoke(principal.session_id, self._node.clock.now())

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     region_key_path: Path | None = Field(default=None, description="Ed25519 PEM; default data_dir/region.key")
     peers_path: Path | None = Field(default=None, description="TOML: region code to PEM public key of each peer")
 
+    news_allowed_hosts: str = Field(
+        default="",
+        description="comma list of receivers' hosts that may be local and spoken to without TLS; demos, tests",
+    )
+
     @model_validator(mode="after")
     def _storage_is_whole(self) -> Self:
         if self.storage_endpoint and not (self.storage_access_key and self.storage_secret_key):
@@ -48,6 +53,11 @@ class Settings(BaseSettings):
     def region_key(self) -> Path:
         """Where this region's signing key lives."""
         return self.region_key_path or self.data_dir / "region.key"
+
+    @property
+    def news_hosts(self) -> frozenset[str]:
+        """Names in ``news_allowed_hosts``, lower case."""
+        return frozenset(name.strip().lower() for name in self.news_allowed_hosts.split(",") if name.strip())
 
 
 def load_settings() -> Settings:
