@@ -3,13 +3,17 @@
 import time
 from uuid import UUID
 
+import structlog
+
 from fines_api.kit.jobs import job
 from fines_api.news.attempts import Attempt, AttemptService
 from fines_api.news.deliveries import DeliveryService
-from fines_api.news.policy import NewsType
+from fines_api.news.policy import NewsType, Outcome
 from fines_api.news.publishing import Publisher
 from fines_api.news.sending import send
 from fines_api.node import Node
+
+_log = structlog.get_logger(__name__)
 
 
 @job("news.publish")
@@ -27,7 +31,11 @@ def deliver(node: Node, *, delivery_id: str) -> None:
     if parcel is None:
         return
     at, started_s = node.clock.now(), time.monotonic()
-    outcome = send(node, parcel)
+    try:
+        outcome = send(node, parcel)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is an attempt that failed, seen with its reason like any other
+        _log.exception("news.fault", delivery=delivery_id)
+        outcome = Outcome(error=f"news.fault: {type(error).__name__}")
     attempt = Attempt(at, int((time.monotonic() - started_s) * 1000), outcome)
     with node.database.begin() as session:
         AttemptService(session, node).settle(UUID(delivery_id), attempt)

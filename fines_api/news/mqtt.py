@@ -58,7 +58,7 @@ def publish(
 def _publish_at(  # noqa: PLR0917
     address: str, target: Target, account: Account, topic: str, body: bytes, until_s: float
 ) -> Outcome:
-    client = Client(CallbackAPIVersion.VERSION2, client_id=f"rubezh-{uuid4().hex}", reconnect_on_failure=False)
+    client = Client(CallbackAPIVersion.VERSION2, client_id=f"rubezh-{uuid4().hex[:16]}", reconnect_on_failure=False)
     client.connect_timeout = _CONNECT_S
     if account.username:
         client.username_pw_set(account.username, account.password)

@@ -30,15 +30,12 @@ class Publisher:
         hit = hit_or_none(self._session, self._node, number)
         if hit is None or not goes_out(news, hit.state):
             return
+        receivers = self._receivers(news, hit)
+        if not receivers:
+            return
         event = self._keep_event(event_id_of(news, self._node.settings.region, hit.hit_id), news, number)
-        told: set[UUID] | None = None
-        if is_retraction(news, hit.state):
-            told = self._deliveries.told(event_id_of(NewsType.HIT_CREATED, self._node.settings.region, hit.hit_id))
-        for row in self._subscriptions.standing():
-            wanted = NewsFilter(frozenset(map(NewsType, row.types)), row.lowest_priority, frozenset(row.reasons))
-            is_told = told is None or row.id in told
-            if row.is_enabled and is_told and wanted.takes(news, hit.priority, hit.reason):
-                self._add(event, row.id)
+        for subscription_id in receivers:
+            self._add(event, subscription_id)
 
     def test(self, subscription_id: UUID, actor: str) -> UUID:
         """Send a test message, once, to a subscription that need not be enabled; return its delivery.
@@ -54,6 +51,20 @@ class Publisher:
         assert delivery_id is not None
         audit.record(self._session, self._node, actor, "news:subscription:tested", str(row.id))
         return delivery_id
+
+    def _receivers(self, news: NewsType, hit: HitInfo) -> list[UUID]:
+        told: set[UUID] | None = None
+        if is_retraction(news, hit.state):
+            told = self._deliveries.told(event_id_of(NewsType.HIT_CREATED, self._node.settings.region, hit.hit_id))
+        return [
+            row.id
+            for row in self._subscriptions.standing()
+            if row.is_enabled
+            and (told is None or row.id in told)
+            and NewsFilter(frozenset(map(NewsType, row.types)), row.lowest_priority, frozenset(row.reasons)).takes(
+                news, hit.priority, hit.reason
+            )
+        ]
 
     def _keep_event(self, event_id: UUID, news: NewsType, number: int | None) -> NewsEventRow:
         row = NewsEventRow(id=event_id, type=news.value, hit_number=number, created_at=self._node.clock.now())

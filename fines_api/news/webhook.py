@@ -19,7 +19,7 @@ def new_secret() -> str:
 
 def signature(secret: str, message_id: str, at: datetime, body: bytes) -> str:
     """Sign ``id.timestamp.body``: ``v1,`` and the base64 of its HMAC-SHA256."""
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     content = f"{message_id}.{int(at.timestamp())}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
 

@@ -305,8 +305,8 @@ def test_another_regions_entry_works_here_and_the_hit_is_told(
     (hit,) = hits(client, police)
     assert (hit["owner_region"], hit["seen_region"]) == ("50", "77")
     with node.database.begin() as session:
-        rows = session.execute(text("SELECT task_name, args FROM procrastinate_jobs")).all()
-    assert [row.task_name for row in rows] == ["regions.send_hit"]
+        rows = session.execute(text("SELECT task_name, args FROM procrastinate_jobs ORDER BY id")).all()
+    assert [row.task_name for row in rows] == ["regions.send_hit", "news.publish"]
     told = RegionHitRecord.model_validate(rows[0].args["record"])
     assert (str(told.hit_id), told.owner_region, set(told.images)) == (hit["hit_id"], "50", {"plate"})
     url = f"/v1/hotlist-entries/{record.entry_id}/withdrawal"
