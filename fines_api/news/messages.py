@@ -15,6 +15,7 @@ _STATES = {
     HitState.NEW: "possible match",
     HitState.CORRECT: "correct match",
     HitState.WRONG_PLATE: "wrong plate",
+    HitState.WRONG_REGION_OR_TYPE: "wrong country or type",
     HitState.WRONG_VEHICLE: "wrong vehicle",
     HitState.STALE: "stale",
 }

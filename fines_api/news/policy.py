@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fines_api.hotlists.policy import HitState
+from fines_api.hotlists.policy import HitState, Verdict
 from recognition.contracts import HotlistReason
 
 GIVE_UP_AFTER = timedelta(days=5)
@@ -17,6 +17,9 @@ _JITTER = 0.2
 
 ATTEMPTS = len(_PAUSES_S) + 1
 """How often one delivery is tried, over some eighteen hours, before it is a dead letter."""
+
+
+_VERDICTS = frozenset(HitState(verdict) for verdict in Verdict)
 
 
 class Kind(StrEnum):
@@ -75,11 +78,11 @@ class Outcome:
 def goes_out(news: NewsType, state: HitState) -> bool:
     """Tell whether a hit in this state is news.
 
-    A hit is announced only while it is a possible match: withheld, cleared and judged ones never are.
+    A hit is announced only while it calls an officer: a possible, withheld, cleared or judged one never is.
     """
     if news is NewsType.HIT_CREATED:
         return state is HitState.NEW
-    return state not in {HitState.NEW, HitState.WITHHELD, HitState.CLEARED}
+    return state in _VERDICTS
 
 
 def is_retraction(news: NewsType, state: HitState) -> bool:

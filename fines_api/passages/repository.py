@@ -45,7 +45,7 @@ class PassageRepository:
             query = query.where(PassageRow.plate == plate)
         return list(self._session.scalars(query))
 
-    def of_plates_since(self, plates: Sequence[str], since: datetime, limit: int) -> list[str]:
+    def of_plates_since(self, plates: Sequence[str], since: datetime, limit: int) -> list[bytes]:
         """Events of passages with these plate texts captured since a moment, oldest first."""
         query = select(PassageRow.event).where(
             PassageRow.plate == func.any(bindparam("plates", list(plates), ARRAY(String))),

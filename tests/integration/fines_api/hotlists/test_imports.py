@@ -21,7 +21,7 @@ from fines_api.kit.clock import FixedClock
 from fines_api.kit.jobs import run_pending_jobs
 from fines_api.kit.settings import Settings
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from recognition.contracts import Site
 from recognition.evidence import sha256_hex
 
@@ -76,7 +76,7 @@ def source(client: Any, log_in: Callable[..., Any], clock: FixedClock, node: Nod
 def test_a_file_is_checked_then_agreed_to_then_in_force(source: Source, site: Site, build: Any) -> None:
     passage = build.passage(source.clock.now(), plate="A002BC77")
     with source.node.database.begin() as session:
-        event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+        event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
         PassageService(session, source.node).keep([event])
     data = source.file(1, 2, 3, extra="nonsense")
     checked = source.send(data, dry_run=True).json()

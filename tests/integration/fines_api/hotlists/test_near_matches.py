@@ -17,7 +17,7 @@ from fines_api.identity.schemas import Role
 from fines_api.kit.clock import FixedClock
 from fines_api.kit.errors import InvalidError
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.registry.schemas import VehicleImport
 from fines_api.registry.service import RegistryService
 from recognition.contracts import (
@@ -51,7 +51,7 @@ class Road:
     def see(self, plate: str = LISTED, **about: Any) -> None:
         passage = self.build.passage(self.clock.now(), plate=plate, **about)
         with self.node.database.begin() as session:
-            event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+            event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
             PassageService(session, self.node).keep([event])
             HotlistService(session, self.node).match_passages([(passage, self.site)])
 

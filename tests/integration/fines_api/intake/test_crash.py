@@ -18,7 +18,6 @@ from fines_api.db import Database
 from fines_api.db.embedded import start_embedded
 from fines_api.db.migrations import migrate
 from fines_api.hotlists.schemas import NewEntry
-from fines_api.hotlists.service import HotlistService
 from fines_api.kit.clock import FixedClock
 from fines_api.node import Node
 from recognition.contracts import HotlistReason, Site
@@ -70,12 +69,11 @@ def database_url(server: Server) -> str:
 def test_nothing_is_lost_or_doubled_when_the_database_dies_under_load(
     *, server: Server, node: Node, make_device: Callable[[str], Any], build: Any, site: Site, clock: FixedClock
 ) -> None:
-    with node.database.begin() as session:
-        wanted = NewEntry(
-            plate="A123BC77", plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
-            valid_until=clock.now() + timedelta(days=1),
-        )  # fmt: skip
-        HotlistService(session, node).add(wanted, actor="test")
+    wanted = NewEntry(
+        plate="A123BC77", plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
+        valid_until=clock.now() + timedelta(days=1),
+    )  # fmt: skip
+    build.listed(node, wanted)
     devices = [make_device(f"cam-{number}") for number in range(DEVICES)]
     batches = {
         device.device_id: [[_passage(device, build, clock, at) for at in range(EACH)] for _ in range(BATCHES)]

@@ -135,7 +135,7 @@ class Road:
     client: Any
     device: Any
     build: Any
-    log_in: Callable[[Role], dict[str, str]]
+    log_in: Callable[..., dict[str, str]]
 
     @property
     def administrator(self) -> dict[str, str]:
@@ -154,6 +154,9 @@ class Road:
         } | changes  # fmt: skip
         answer = self.client.post("/v1/hotlist-entries", json=body, headers=self.police)
         assert answer.status_code == 201, answer.text
+        agreed = f"/v1/hotlist-entries/{answer.json()['entry_id']}/approval"
+        answer = self.client.post(agreed, json={}, headers=self.log_in(Role.POLICE, "police-2"))
+        assert answer.status_code == 200, answer.text
 
     def see(self, plate: str = "A123BC77", vehicle_class: VehicleClass = VehicleClass.CAR) -> dict[str, Any]:
         """A camera sees the plate; returns the newest hit."""
@@ -207,7 +210,7 @@ def road(
     device: Any,
     build: Any,
     site: Site,
-    log_in: Callable[[Role], dict[str, str]],
+    log_in: Callable[..., dict[str, str]],
 ) -> Road:
     return Road(node, clock, client, device, build, log_in)
 

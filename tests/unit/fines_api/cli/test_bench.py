@@ -49,7 +49,7 @@ def test_costs_that_are_not_there_are_said(tmp_path: Path) -> None:
 def test_one_line_a_bar(
     change: dict[str, float | None], word: str, is_ok: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _is_cleared({**GOOD, **change}) is is_ok
+    assert _is_cleared({**GOOD, **change}, "match") is is_ok
     lines = capsys.readouterr().out.splitlines()
     assert word in lines
     assert len(lines) == len(GOOD)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fines_api.hotlists.policy import HitState
+from fines_api.hotlists.policy import HitState, Verdict
 from fines_api.hotlists.schemas import HitInfo
 from fines_api.news.messages import News, body_of, event_id_of, message, push_message, topic_of
 from fines_api.news.policy import NewsType
-from recognition.contracts import HotlistReason, VehicleClass
+from recognition.contracts import HotlistReason, MatchKind, VehicleClass
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HIT_ID, ENTRY_ID = UUID(int=7), UUID(int=8)
@@ -23,13 +23,15 @@ def hit(state: HitState = HitState.NEW, reason: HotlistReason = HotlistReason.ST
         plate_region="ru", plate_type="1", plate_display="А123ВС 77", plate_confidence=0.97, reason=reason,
         priority=priority, description="white Lada", place="Test road, km 7", latitude=55.75, longitude=37.62,
         captured_at=AT, matched_at=AT, state=state, vehicle_class=VehicleClass.CAR, images={"plate": "sha"},
-        verdict_by="police:petrov", verdict_at=AT, verdict_note="a note",
+        verdict_by="police:petrov", verdict_at=AT, verdict_note="a note", state_reason=None, list_code="stolen",
+        match_kind=MatchKind.EXACT, match_cost=0.0, listed_plate="A123BC77", score=0.9, reasons=[], site_id="site-1",
+        camera_id="camera-1", action=None, action_by=None, action_at=None,
     )  # fmt: skip
 
 
 @given(
     st.sampled_from([NewsType.HIT_CREATED, NewsType.HIT_JUDGED]),
-    st.sampled_from([state for state in HitState if state not in {HitState.WITHHELD, HitState.CLEARED}]),
+    st.sampled_from([HitState.NEW, *map(HitState, Verdict)]),
     st.sampled_from(HotlistReason),
     st.integers(1, 3),
 )

@@ -61,9 +61,9 @@ def test_a_receiver_that_is_down_is_left_alone_for_minutes_or_as_it_asks(pause: 
 
 
 @pytest.mark.parametrize("state", list(HitState))
-def test_only_a_possible_match_is_announced(state: HitState) -> None:
+def test_only_what_calls_an_officer_is_announced(state: HitState) -> None:
     assert goes_out(NewsType.HIT_CREATED, state) == (state is HitState.NEW)
-    is_verdict = state not in {HitState.NEW, HitState.WITHHELD, HitState.CLEARED}
+    is_verdict = state in {"correct", "wrong_plate", "wrong_region_or_type", "wrong_vehicle", "stale"}
     assert goes_out(NewsType.HIT_JUDGED, state) == is_verdict
     assert is_retraction(NewsType.HIT_JUDGED, state) == (state is not HitState.CORRECT)
     assert not is_retraction(NewsType.HIT_CREATED, state)
