@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fines_api.decrees.document import TEXTS as DECREE_TEXTS
+from fines_api.hotlists.entry_view import display_listed
 from fines_api.identity.schemas import Principal, Role
 from fines_api.kit.i18n import LANGUAGES, Catalogue, load_catalogue
 from fines_api.kit.money import Money
 from fines_api.node import Node
-from fines_api.passages.service import display_plate
 from recognition.contracts import PlateKey
 
 _FOLDER = Path(__file__).parent
@@ -47,9 +47,9 @@ def _environment() -> Environment:
 
 def plate_parts(key: PlateKey) -> tuple[list[tuple[str, str]], str]:
     """Split a plate for its badge: runs of letters ``l`` and digits ``d``, and the regional code ("" = none)."""
-    shown, _, code = display_plate(key).partition(" ") if key.plate_region == "ru" else (display_plate(key), "", "")
+    shown, _, code = display_listed(key).partition(" ") if key.plate_region == "ru" else (display_listed(key), "", "")
     if " " in code:
-        shown, code = display_plate(key).rsplit(" ", 1)
+        shown, code = display_listed(key).rsplit(" ", 1)
     runs: list[tuple[str, str]] = []
     for mark in shown:
         kind = "d" if mark.isdigit() else "l"

@@ -5,6 +5,7 @@
   if (!wall || !window.EventSource) return;
   const badge = document.getElementById("live");
   const empty = document.getElementById("empty");
+  const possible = document.getElementById("possible");
   const say = (isLive) => {
     badge.hidden = false;
     badge.className = isLive ? "badge live" : "badge off";
@@ -19,10 +20,15 @@
     const card = box.content.firstElementChild;
     if (!card || document.getElementById(card.id)) return;
     card.classList.add("fresh");
+    if (card.classList.contains("possible")) {
+      possible.hidden = false;
+      document.getElementById("possible-cards").prepend(card);
+      return;
+    }
     wall.prepend(card);
     if (empty) empty.hidden = true;
   };
-  const stream = new EventSource(`/v1/hits/stream?after=${wall.dataset.after}`);
+  const stream = new EventSource(`/v1/hits/stream?with_possible=true&after=${wall.dataset.after}`);
   stream.onopen = () => say(true);
   stream.onerror = () => say(false);
   stream.addEventListener("hit", (event) => {

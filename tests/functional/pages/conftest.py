@@ -27,6 +27,7 @@ from fines_api.db import Database
 from fines_api.db.embedded import start_embedded
 from fines_api.db.migrations import migrate
 from fines_api.decrees.jobs import render_document
+from fines_api.hotlists.importing.service import apply_import
 from fines_api.hotlists.schemas import NewEntry
 from fines_api.hotlists.service import HotlistService
 from fines_api.identity.schemas import Role
@@ -119,8 +120,8 @@ class World:
     key: SigningKey = field(default_factory=SigningKey.generate)
     cases: int = 0
 
-    def list_stolen(self, description: str = "Lada Vesta, white") -> None:
-        """Put the car on the hotlist."""
+    def list_stolen(self, description: str = "Lada Vesta, white", **changes: Any) -> None:
+        """Put the car on the hotlist: one police user asks, another agrees."""
         entry = NewEntry(
             plate=self.plate.plate,
             plate_region="ru",
@@ -128,14 +129,15 @@ class World:
             description=description,
             legal_basis="case 42",
             valid_until=self.node.clock.now() + timedelta(days=3),
-        )
+        ).model_copy(update=changes)
         with self.node.database.begin() as session:
             info = HotlistService(session, self.node).add(entry, actor="police:test")
             HotlistService(session, self.node).approve(info.entry_id, actor="police:second")
 
-    def drive_past(self) -> None:
-        """Let the car pass the camera: a passage with pictures, and hits if it is listed."""
-        now, scene = self.node.clock.now(), draw_scene(self.plate.plate)
+    def drive_past(self, plate: str | None = None) -> None:
+        """Let the car, or one with another plate, pass the camera: a passage with pictures, hits if it is listed."""
+        now, key = self.node.clock.now(), self.plate.model_copy(update={"plate": plate or self.plate.plate})
+        scene = draw_scene(key.plate)
         pictures = {ImageRole.PLATE: _jpeg(scene[510:570, 725:895]), ImageRole.VEHICLE: _jpeg(scene[300:640, 600:1020])}
         for data in pictures.values():
             self.node.storage.put(evidence_key(sha256_hex(data)), data, "image/jpeg")
@@ -150,7 +152,7 @@ class World:
             started_at=now - timedelta(seconds=2), ended_at=now, captured_at=now, clock=_CLOCK,
             vehicle_class=VehicleClass.CAR, vehicle_confidence=0.9, frames=40, images=refs, models={},
             code_version="test",
-            plate=PlateConsensus(**self.plate.model_dump(), confidence=0.97, support=5, looks=6, best=read),
+            plate=PlateConsensus(**key.model_dump(), confidence=0.97, support=5, looks=6, best=read),
         )  # fmt: skip
         with self.node.database.begin() as session:
             site = SiteService(session, self.node).current("test-road")
@@ -206,6 +208,13 @@ class World:
             found = connection.execute("SELECT decree_id FROM decrees WHERE document_sha256 IS NULL").fetchall()
         for (decree_id,) in found:
             render_document(self.node, decree_id=str(decree_id))
+
+    def apply_imports(self) -> None:
+        """Do what the worker does for approved files."""
+        with psycopg.connect(self.node.database.dsn) as connection:
+            found = connection.execute("SELECT import_id FROM hotlist_imports WHERE state = 'approved'").fetchall()
+        for (import_id,) in found:
+            apply_import(self.node, import_id)
 
     def _read(self, at: datetime) -> PlateRead:
         return PlateRead(
@@ -274,7 +283,8 @@ def _populate(node: Node) -> None:
     with node.database.begin() as session:
         SiteService(session, node).register(site, actor="test")
         RegistryService(session, node).register(car, source="test", actor="test")
-        for name, role in (("petrova", Role.OFFICER), ("sidorov", Role.OFFICER), ("sergeant", Role.POLICE)):
+        for name, role in (("petrova", Role.OFFICER), ("sidorov", Role.OFFICER), ("sergeant", Role.POLICE),
+                           ("corporal", Role.POLICE)):  # fmt: skip
             IdentityService(session, node).create_user(name, PASSWORD, role, actor="test")
 
 

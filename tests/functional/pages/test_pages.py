@@ -101,25 +101,6 @@ def test_the_wall_works_without_javascript(plain_visitor: Any) -> None:
     expect(page.locator("table .badge.correct")).to_be_visible()
 
 
-def test_the_hotlist_takes_entries_refuses_patterns_and_escapes(visitor: Any) -> None:
-    page = visitor.log_in("sergeant", "/police/hotlist")
-    page.fill("#plate", "О567АМ76")
-    page.fill("#description", EVIL)
-    page.fill("#legal_basis", "case 7")
-    page.click("main form.card button")
-    expect(page.locator("[role=status]")).to_be_visible()
-    expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator("tbody")).to_contain_text("<img src=x")
-    _check_accessible(page)
-    page.fill("#plate", "О567%")
-    page.fill("#legal_basis", "case 7")
-    page.click("main form.card button")
-    expect(page.locator("[role=alert]")).to_contain_text("whole plate")
-    visitor.complaints.clear()  # the browser notes the 422
-    page.get_by_role("button", name="Снять").click()
-    expect(page.locator("tbody")).to_contain_text("снят")
-
-
 def test_the_officer_sees_the_raw_crop_first_and_decides(visitor: Any) -> None:
     refused, approved = visitor.world.speed_past(), visitor.world.speed_past()
     page = visitor.log_in("petrova", "/officer")

@@ -13,6 +13,11 @@ LogIn = Callable[[Role], dict[str, str]]
 FORMS = [
     (Role.POLICE, "/police/hotlist", {"plate": "О567АМ76", "legal_basis": "case 7", "valid_until": "2099-01-01"}),
     (Role.POLICE, "/police/hits/1/verdict", {"verdict": "correct"}),
+    (Role.POLICE, "/police/hits/1/action", {"action": "stopped"}),
+    (Role.POLICE, "/police/hotlist/00000000-0000-0000-0000-000000000000/approval", {}),
+    (Role.POLICE, "/police/hotlist/00000000-0000-0000-0000-000000000000/withdrawal", {}),
+    (Role.POLICE, "/police/imports/00000000-0000-0000-0000-000000000000/approval", {}),
+    (Role.POLICE, "/police/hotlists/stolen/import", {"step": "propose"}),
     (Role.OFFICER, "/officer/cases/00000000-0000-0000-0000-000000000000/approval", {}),
     (Role.OFFICER, "/officer/cases/00000000-0000-0000-0000-000000000000/rejection", {"reason": "no"}),
     (Role.POLICE, "/logout", {}),
@@ -69,7 +74,7 @@ def test_pages_carry_the_strict_policy_and_are_not_kept(client: TestClient) -> N
     assert client.get("/static/../rendering.py").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/police", "/police/hotlist", "/officer", "/citizen/decrees"])
+@pytest.mark.parametrize("path", ["/police", "/police/hotlist", "/police/precision", "/officer", "/citizen/decrees"])
 def test_pages_behind_the_log_in_send_there(client: TestClient, path: str) -> None:
     answer = client.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 303

@@ -7,11 +7,13 @@ import pytest
 import fines_api.web
 from fines_api.cases.policy import CaseState, HoldReason
 from fines_api.decrees.document import TEXTS
-from fines_api.hotlists.policy import HitState, Verdict
+from fines_api.hotlists.importing.schemas import ImportState
+from fines_api.hotlists.policy import AlertPolicy, FollowUp, HitState, StateReason, Verdict
+from fines_api.hotlists.schemas import EntryState
 from fines_api.kit.errors import ConfigurationError
 from fines_api.kit.i18n import LANGUAGES, load_catalogue
 from fines_api.web.rendering import plate_parts, words
-from recognition.contracts import HotlistReason, PlateKey, VehicleClass
+from recognition.contracts import HotlistReason, MatchPolicy, PlateKey, VehicleClass
 
 WEB = Path(fines_api.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -60,7 +62,13 @@ def test_every_state_reason_and_kind_has_a_word() -> None:
         "hold": HoldReason,
         "gate": HoldReason,
         "hit_state": HitState,
+        "state_reason": StateReason,
         "verdict": Verdict,
+        "action": FollowUp,
+        "entry_state": EntryState,
+        "alert_policy": AlertPolicy,
+        "match_policy": MatchPolicy,
+        "import_state": ImportState,
         "reason": HotlistReason,
         "vehicle_class": VehicleClass,
     }.items():
