@@ -16,6 +16,7 @@ from fines_api.hotlists.policy import (
     Start,
     Verdict,
     alert_policy_of,
+    bears,
     first_state,
     is_same_plate,
     standing,
@@ -72,8 +73,7 @@ class HitService:
         """Make a hit of a match; ``None`` when the entry has ended, the list bears no such misread, or it was made."""
         now, plate, hotlist = self._node.clock.now(), passage.plate, self._lists.of(entry)
         where = standing(entry, hotlist.confirm_every, now)
-        is_too_far = match.kind is MatchKind.CONFUSABLE and match.cost > (hotlist.most_cost or match.cost)
-        if plate is None or match.listed != entry.plate or where in _OVER or is_too_far:
+        if plate is None or match.listed != entry.plate or where in _OVER or not bears(hotlist, match.kind, match.cost):
             return None
         seen, score = self._judged(entry, match, passage, plate, now)
         start = first_state(entry, alert_policy_of(hotlist, entry.reason), where, seen)

@@ -180,6 +180,12 @@ def is_within(policy: MatchPolicy, widest: MatchPolicy) -> bool:
     return _WIDTHS.index(policy) <= _WIDTHS.index(widest)
 
 
+def bears(hotlist: Hotlist, kind: MatchKind, cost: float) -> bool:
+    """Tell whether a list takes such a match, whatever the entry, another region's too, asks for."""
+    is_cheap = hotlist.most_cost is None or cost <= hotlist.most_cost
+    return is_cheap and is_within(MatchPolicy(kind.value), hotlist.widest_policy)
+
+
 def alert_policy_of(hotlist: Hotlist, reason: HotlistReason) -> AlertPolicy:
     """Return what a hit on an entry does; debts never call anybody, whatever the list says."""
     is_dispatch = hotlist.alert_policy is AlertPolicy.DISPATCH

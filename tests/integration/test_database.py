@@ -118,3 +118,32 @@ def test_a_day_that_gets_its_partition_late_takes_its_passages_along(database: D
         assert session.scalar(days) == 0
         (day,) = session.scalars(where)
         assert day.startswith("passages_p20")
+
+
+_OLD_HIT = """
+INSERT INTO hotlist_entries (entry_id, owner_region, version, plate, plate_region, plate_type, valid_until,
+        is_withdrawn, record, changed_at, created_by, match_policy)
+    VALUES (gen_random_uuid(), '77', 3, 'A123BC77', 'ru', '1', now(), false,
+        '{"reason": "wanted", "confirmed_at": "2026-01-02T03:04:05Z"}', now(), 'police:a', 'exact');
+INSERT INTO hotlist_hits (hit_id, entry_id, entry_version, owner_region, seen_region, passage_id, site_id, place,
+        latitude, longitude, captured_at, matched_at, plate, plate_region, plate_type, plate_confidence, vehicle_class,
+        reason, priority, description, images, state)
+    SELECT gen_random_uuid(), entry_id, 3, '77', '77', gen_random_uuid(), 's', 'p', 1, 2, now(), now(), 'A123BC77',
+        'ru', '1', 0.9, 'car', 'wanted', 1, '', '{}', 'withheld' FROM hotlist_entries;
+INSERT INTO hotlist_clearances (entry_id, entry_version, vehicle_class, verdict, cleared_by, cleared_at)
+    SELECT entry_id, 3, 'car', 'wrong_vehicle', 'police:a', now() FROM hotlist_entries;
+"""
+
+
+def test_entries_hits_and_clearances_of_before_the_lists_stand_on_their_reasons_list(postgres_url: str) -> None:
+    with migrated_from(postgres_url, "0005", _OLD_HIT) as old, old.begin() as session:
+        entry = session.execute(text("SELECT list_code, confirmed_at, source_id FROM hotlist_entries")).one()
+        hit = session.execute(
+            text("SELECT list_code, content_version, match_kind, listed_plate, state_reason FROM hotlist_hits")
+        ).one()
+        cleared = session.execute(text("SELECT content_version, vehicle_class, plate FROM hotlist_clearances")).one()
+    assert (entry.list_code, entry.confirmed_at.isoformat(), entry.source_id) == (
+        "wanted", "2026-01-02T03:04:05+00:00", None,
+    )  # fmt: skip
+    assert tuple(hit) == ("wanted", 3, "exact", "A123BC77", "vehicle_class")
+    assert tuple(cleared) == (3, "car", "*")

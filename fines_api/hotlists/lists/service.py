@@ -66,7 +66,7 @@ class ListService:
             )
 
     def define(self, code: str, body: HotlistBody, *, actor: str) -> HotlistInfo:
-        """Add a list or change its rules; entries that stand keep their match policy until they change.
+        """Add a list or change its rules, which hold at once for the entries that stand.
 
         Raises:
             InvalidError: the code is taken by a page (``hotlist.code``), it would call officers for money

@@ -116,6 +116,14 @@ def test_a_list_may_bear_less_of_a_misread(road: Road) -> None:
     assert road.hits() == []
 
 
+def test_a_narrower_list_holds_at_once(road: Road) -> None:
+    road.look_for(match_policy=MatchPolicy.CONFUSABLE)
+    with road.node.database.begin() as session:
+        session.execute(text("UPDATE hotlists SET widest_policy = 'exact' WHERE code = 'stolen'"))
+    road.see(MISREAD)
+    assert road.hits() == []
+
+
 def test_the_register_tells_that_a_misread_is_somebody_elses_car(road: Road) -> None:
     road.look_for(match_policy=MatchPolicy.CONFUSABLE, make="Lada", colour="белый")
     card = VehicleImport(

@@ -19,6 +19,7 @@ from fines_api.hotlists.policy import (
     Standing,
     Verdict,
     alert_policy_of,
+    bears,
     clears,
     first_state,
     is_class_conflict,
@@ -138,6 +139,23 @@ def test_what_a_verdict_clears() -> None:
     for verdict in (Verdict.WRONG_PLATE, Verdict.WRONG_REGION_OR_TYPE):
         assert clears(verdict, exact, _C.CAR, "A123BC77") == Clearance(0, _C.CAR)
         assert clears(verdict, near, _C.CAR, "A128BC77") == Clearance(0, None, "A128BC77")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cost", "widest", "most_cost", "expected"),
+    [
+        ("exact", 0.0, "exact", None, True),
+        ("confusable", 0.4, "exact", None, False),
+        ("confusable", 0.4, "confusable", None, True),
+        ("confusable", 0.4, "confusable", 0.4, True),
+        ("confusable", 0.5, "partial", 0.4, False),
+        ("partial", 0.0, "confusable", None, False),
+        ("partial", 0.0, "partial", 0.4, True),
+    ],
+)
+def test_what_a_list_bears(kind: str, cost: float, widest: str, most_cost: float | None, expected: bool) -> None:
+    bearing = hotlist(widest_policy=MatchPolicy(widest), most_cost=most_cost)
+    assert bears(bearing, MatchKind(kind), cost) is expected
 
 
 @pytest.mark.parametrize("reason", list(HotlistReason))
