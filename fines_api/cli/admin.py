@@ -39,7 +39,7 @@ def migrate_schema() -> None:
 
 def create_user(
     username: Annotated[str, typer.Option(help="name to log in with")],
-    role: Annotated[Role, typer.Option(help="officer, police or administrator")],
+    role: Annotated[Role, typer.Option(help="officer, police, administrator or auditor")],
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="read the password from input")] = False,
 ) -> None:
     """Add a member of staff.

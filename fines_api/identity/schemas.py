@@ -18,9 +18,10 @@ class Role(StrEnum):
     CITIZEN = "citizen"
     DEVICE = "device"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
 
-STAFF_ROLES = (Role.OFFICER, Role.POLICE, Role.ADMINISTRATOR)
+STAFF_ROLES = (Role.OFFICER, Role.POLICE, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class IdentityService:
         """
         if role not in STAFF_ROLES:
             raise InvalidError(
-                f"{role} is not a role of staff", code="user.role", hint="officer, police, administrator"
+                f"{role} is not a role of staff", code="user.role", hint="officer, police, administrator, auditor"
             )
         if not username or len(username) > _MAX_USERNAME or not username.isprintable() or ":" in username:
             raise InvalidError("the user name must be 1 to 64 printable characters, no colon", code="user.name")
@@ -66,6 +66,11 @@ class IdentityService:
         self._users.add(row)
         audit.record(self._session, self._node, actor, "identity:user:created", str(row.id), {"role": role})
         return row.id
+
+    def user_id_of(self, username: str) -> UUID | None:
+        """Return the id of an active member of staff, or ``None``."""
+        row = self._users.by_username(username)
+        return row.id if row else None
 
     def log_in(self, username: str, password: str) -> SessionOpened | None:
         """Open a session for the right name and password; ``None`` otherwise, after the same work."""

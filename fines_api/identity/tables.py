@@ -14,7 +14,7 @@ class UserRow(Base):
     """A member of staff."""
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("role IN ('officer', 'police', 'administrator')", name="role"),)
+    __table_args__ = (CheckConstraint("role IN ('officer', 'police', 'administrator', 'auditor')", name="role"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)

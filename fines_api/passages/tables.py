@@ -21,6 +21,7 @@ class PassageRow(Base):
         Index(None, "plate", "captured_at"),
         Index(None, "site_id", "captured_at"),
         Index(None, "captured_at", postgresql_using="brin"),
+        Index(None, "received_at", postgresql_using="brin"),
         {"postgresql_partition_by": "RANGE (captured_at)"},
     )
 

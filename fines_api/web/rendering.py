@@ -27,6 +27,7 @@ HOME_OF = {
     Role.OFFICER: "/officer",
     Role.CITIZEN: "/citizen/decrees",
     Role.ADMINISTRATOR: "/",
+    Role.AUDITOR: "/auditor",
     Role.DEVICE: "/",
 }
 

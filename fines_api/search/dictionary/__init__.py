@@ -1,0 +1,1 @@
+"""The dictionary of plates: every distinct plate once, with numbers by which parts of it are found."""
