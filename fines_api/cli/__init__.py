@@ -1,4 +1,4 @@
-"""``fines-api`` serve | worker | migrate | seed | create-user | enrolment-code | import-site | import-hotlist | …."""
+"""``fines-api`` serve | worker | migrate | seed | create-user | enrolment-code | import-site | bench | …."""
 
 import importlib
 from importlib.util import find_spec
@@ -7,6 +7,7 @@ import typer
 
 from fines_api.cli.admin import audit_verify, create_user, enrolment_code, import_site, migrate_schema
 from fines_api.cli.bench import bench
+from fines_api.cli.dictionary import rebuild_dictionary
 from fines_api.cli.hotlist import import_hotlist
 from fines_api.cli.run import serve, worker
 
@@ -19,6 +20,7 @@ app.command("enrolment-code")(enrolment_code)
 app.command("import-site")(import_site)
 app.command("import-hotlist")(import_hotlist)
 app.command("audit-verify")(audit_verify)
+app.command("rebuild-dictionary")(rebuild_dictionary)
 app.add_typer(bench)
 if find_spec("fines_api.cli.seed") is not None:
     app.command("seed")(importlib.import_module("fines_api.cli.seed").seed)

@@ -101,14 +101,15 @@ def _worker_beside(node: Node) -> Iterator[None]:
 
 
 def _work(node: Node, stop: threading.Event) -> None:
-    """Run jobs and the relay side by side; when one fails, both end."""
+    """Run jobs, the relay and the keeper of the dictionary side by side; when one fails, all end."""
     from fines_api.app import load_jobs
     from fines_api.kit.jobs import run_worker
     from fines_api.regions import relay
+    from fines_api.search.dictionary import keeping
 
     load_jobs()
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="worker") as pool:
-        running = {pool.submit(run_worker, node, stop), pool.submit(relay.run, node, stop)}
+    with ThreadPoolExecutor(max_workers=3, thread_name_prefix="worker") as pool:
+        running = {pool.submit(work, node, stop) for work in (run_worker, relay.run, keeping.run)}
         while running:
             done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
             for future in done:

@@ -14,19 +14,23 @@ _FEW = 8
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
-def copy_rows(session: Session, model: type[Base], rows: Sequence[Sequence[Any]]) -> None:
+def copy_rows(
+    session: Session, model: type[Base], rows: Sequence[Sequence[Any]], *, without: Sequence[str] = ()
+) -> None:
     """Add rows, all or none, in binary COPY; a handful go in one INSERT, which needs fewer turns.
 
     Args:
         session: the transaction.
         model: the table.
         rows: values in the order of the table's columns.
+        without: columns whose values the database gives.
 
     Raises:
         psycopg.Error or SQLAlchemyError: the database refused them; the transaction (or savepoint) is to be undone.
     """
     table = cast("Table", model.__table__)
-    names = [column.name for column in table.columns]
+    columns = [column for column in table.columns if column.name not in without]
+    names = [column.name for column in columns]
     if not rows:
         return
     if len(rows) <= _FEW:
@@ -35,6 +39,6 @@ def copy_rows(session: Session, model: type[Base], rows: Sequence[Sequence[Any]]
     raw = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
     statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     with raw.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.set_types([column.type.compile(_DIALECT).partition(" COLLATE")[0].lower() for column in table.columns])
+        copy.set_types([column.type.compile(_DIALECT).partition(" COLLATE")[0].lower() for column in columns])
         for row in rows:
             copy.write_row(row)

@@ -1,9 +1,10 @@
 """Settings of one region node, from ``RUBEZH_*`` environment variables; the service refuses to start on a bad one."""
 
+import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fines_api.kit.errors import ConfigurationError
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     device_events_per_s: float = Field(default=50.0, gt=0, description="what one device may send for ever")
     device_burst_events: int = Field(default=5000, ge=1, description="and what it may send at once")
     intake_slots: int = Field(default=4, ge=1, le=64, description="batches one process works on at once")
+    case_number_pattern: str = Field(
+        default=r"(?=.*\d)[\w/.№ -]{3,64}", description="how a case's number is written here; every search names one"
+    )
+    searches_per_hour: int = Field(default=60, ge=1, le=10_000, description="searches of one officer")
 
     storage_endpoint: str | None = Field(default=None, description="host:port of an S3 server; empty = local folder")
     storage_bucket: str = "rubezh-evidence"
@@ -48,6 +53,16 @@ class Settings(BaseSettings):
             msg = "RUBEZH_STORAGE_ENDPOINT needs RUBEZH_STORAGE_ACCESS_KEY and RUBEZH_STORAGE_SECRET_KEY"
             raise ValueError(msg)
         return self
+
+    @field_validator("case_number_pattern")
+    @classmethod
+    def _is_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            msg = f"not a regular expression: {error}"
+            raise ValueError(msg) from error
+        return pattern
 
     @property
     def region_key(self) -> Path:

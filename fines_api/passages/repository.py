@@ -1,11 +1,13 @@
 """Passages in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, Uuid, bindparam, func, select, tuple_
+from psycopg.pq import TransactionStatus
+from sqlalchemy import ARRAY, String, Uuid, bindparam, func, select, text, tuple_
 
 from fines_api.db import Session
 from fines_api.db.copying import copy_rows
@@ -13,6 +15,28 @@ from fines_api.passages.tables import PassageRow
 
 _SAME_PASSAGE = timedelta(days=1)
 """A passage keeps its id; nobody reports it again with a time further away than this."""
+
+
+_BECOME_SEARCHER = text(
+    "SELECT set_config('role', 'rubezh_searcher', true), set_config('rubezh.region', :region, true), "
+    "set_config('rubezh.since', :since, true)"
+)
+
+
+@contextmanager
+def searching(session: Session, region: str, since: datetime) -> Iterator[None]:
+    """Look at passages as ``rubezh_searcher``, to whom the database shows one region's since a moment, and no more.
+
+    The role is that of the transaction and is given back inside it, so that what follows can be written down.
+    """
+    session.flush()  # what is pending could not be written in that role
+    session.execute(_BECOME_SEARCHER, {"region": region, "since": since.isoformat()})
+    try:
+        yield
+    finally:
+        raw: Any = session.connection().connection.driver_connection
+        if raw.info.transaction_status is not TransactionStatus.INERROR:  # else it is undone, and the role with it
+            session.execute(text("RESET ROLE"))
 
 
 class PassageRepository:
@@ -44,6 +68,11 @@ class PassageRepository:
         if plate is not None:
             query = query.where(PassageRow.plate == plate)
         return list(self._session.scalars(query))
+
+    def search_since(self, plate: str, limit: int, region: str, since: datetime) -> list[PassageRow]:
+        """Newest first, of one plate text, as far as a searcher may see."""
+        with searching(self._session, region, since):
+            return self.search(plate, limit)
 
     def of_plates_since(self, plates: Sequence[str], since: datetime, limit: int) -> list[bytes]:
         """Events of passages with these plate texts captured since a moment, oldest first."""

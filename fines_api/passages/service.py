@@ -15,11 +15,12 @@ from fines_api.kit.errors import InvalidError, NotFoundError
 from fines_api.kit.evidence import read_evidence
 from fines_api.node import Node
 from fines_api.passages.packing import pack, unpack
+from fines_api.passages.policy import LEAST_WINDOW, check_grounds
 from fines_api.passages.repository import PassageRepository
 from fines_api.passages.schemas import PassageInfo, PassageQuery
 from fines_api.passages.tables import PassageRow
 from fines_api.sites.service import SiteService
-from recognition.contracts import ImageRole, Passage, PlateKey, Site
+from recognition.contracts import ClockQuality, ImageRole, Passage, PlateKey, Site
 from recognition.plates import canonical, display, load_grammars
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=3), timedelta(days=7)
@@ -35,6 +36,24 @@ def passage_of(stored: bytes) -> Passage:
     return _StoredEvent.model_validate_json(unpack(stored)).data
 
 
+def clock_bound_s(event: str) -> float | None:
+    """Return how far the capture time in a stored event may be from true UTC, or ``None`` when nobody knows."""
+    bound_ms = _StoredClock.model_validate_json(event).data.clock.bound_ms
+    return None if bound_ms is None else bound_ms / 1000
+
+
+def plate_text(typed: str) -> str:
+    """Return a typed plate as plates are kept.
+
+    Raises:
+        InvalidError: it holds something no plate can hold (``passages.plate``).
+    """
+    text = canonical(typed)
+    if not text.isascii() or not text.isalnum():
+        raise InvalidError("not a plate", hint="letters and digits as on the plate", code="passages.plate")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedPassage:
     """A passage and the signed event that reported it, byte for byte."""
@@ -45,6 +64,16 @@ class ReportedPassage:
 
 class _StoredEvent(BaseModel):
     data: Passage
+
+
+class _Clocked(BaseModel):
+    clock: ClockQuality
+
+
+class _StoredClock(BaseModel):
+    """The one part of an event that thousands of a trace are read for."""
+
+    data: _Clocked
 
 
 class PassageService:
@@ -103,22 +132,29 @@ class PassageService:
         ]
 
     def search(self, query: PassageQuery, user: Principal) -> list[PassageInfo]:
-        """List passages, newest first; the search itself goes on record.
+        """List passages, newest first, of a plate no further back than everybody may look; it goes on record.
 
         Raises:
-            InvalidError: the plate holds nothing a plate can hold (``passages.plate``).
+            InvalidError: the plate holds nothing a plate can hold (``passages.plate``), or it is named without a
+                purpose or case (``search.purpose``, ``search.case_number``).
         """
-        text = None
-        if query.plate is not None:
-            text = canonical(query.plate)
-            if not text.isascii() or not text.isalnum():
-                raise InvalidError("not a plate", hint="letters and digits as on the plate", code="passages.plate")
-        found = self._passages.search(text, query.limit)
-        names: dict[tuple[str, int], Site | None] = {}
-        answer = [self._describe(row, names) for row in found]
+        text = plate_text(query.plate) if query.plate is not None else None
+        if text is None:
+            found = self._passages.search(None, query.limit)
+        else:
+            settings = self._node.settings
+            check_grounds(query.purpose, query.case_number, settings.case_number_pattern)
+            since = self._node.clock.now() - LEAST_WINDOW
+            found = self._passages.search_since(text, query.limit, settings.region, since)
+        answer = self.describe(found)
         details = query.model_dump(mode="json") | {"plate": text, "found": len(found)}
         audit.record(self._session, self._node, user.actor, "passages:passage:searched", text or "*", details)
         return answer
+
+    def describe(self, rows: Sequence[PassageRow]) -> list[PassageInfo]:
+        """Return passages as people see them."""
+        names: dict[tuple[str, int], Site | None] = {}
+        return [self._describe(row, names) for row in rows]
 
     def image(self, passage_id: UUID, role: ImageRole, user: Principal) -> tuple[bytes, str]:
         """Return a picture and its media type; showing it goes on record.

@@ -1,6 +1,7 @@
 """Site versions in the database."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -35,6 +36,15 @@ class SiteRepository:
                 .order_by(SiteVersionRow.site_id, SiteVersionRow.version.desc())
             )
         )
+
+    def places(self) -> dict[str, dict[str, Any]]:
+        """Return where every site is by its highest version, without reading the rest of its document."""
+        rows = self._session.execute(
+            select(SiteVersionRow.site_id, SiteVersionRow.document["place"])
+            .ext(distinct_on(SiteVersionRow.site_id))
+            .order_by(SiteVersionRow.site_id, SiteVersionRow.version.desc())
+        )
+        return {row[0]: row[1] for row in rows}
 
     def add(self, row: SiteVersionRow) -> None:
         """Add a version."""

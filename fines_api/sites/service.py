@@ -8,7 +8,7 @@ from fines_api.kit.errors import ConflictError, InvalidError, NotFoundError
 from fines_api.node import Node
 from fines_api.sites.repository import SiteRepository
 from fines_api.sites.tables import SiteVersionRow
-from recognition.contracts import Site
+from recognition.contracts import Place, Site
 from recognition.evidence import canonical_bytes, sha256_hex
 
 _MOST_KNOWN = 5000
@@ -92,6 +92,10 @@ class SiteService:
     def sites(self) -> list[Site]:
         """Return the newest version of every site."""
         return [_site_of(row) for row in self._sites.all_newest()]
+
+    def places(self) -> dict[str, Place]:
+        """Return where every site is, by its newest version."""
+        return {site_id: Place.model_validate(place) for site_id, place in self._sites.places().items()}
 
 
 def _site_of(row: SiteVersionRow) -> Site:

@@ -23,7 +23,9 @@ END $$;
 
 def upgrade() -> None:
     op.drop_constraint(op.f("ck_users_role"), "users", type_="check")
-    op.create_check_constraint(op.f("ck_users_role"), "users", "role IN ('officer', 'police', 'administrator', 'auditor')")
+    op.create_check_constraint(
+        op.f("ck_users_role"), "users", "role IN ('officer', 'police', 'administrator', 'auditor')"
+    )
     # Rows come in the order of receipt, so one summary a megabyte finds what is new; the intake pays nothing for it.
     op.create_index(
         op.f("ix_passages_received_at"), "passages", ["received_at"], unique=False, postgresql_using="brin",
@@ -143,4 +145,6 @@ def _suspicions() -> None:
         op.f("ix_clone_suspicions_first_passage_id_second_passage_id"), "clone_suspicions",
         ["first_passage_id", "second_passage_id"], unique=True,
     )  # fmt: skip
-    op.create_index(op.f("ix_clone_suspicions_state_second_at"), "clone_suspicions", ["state", "second_at"], unique=False)
+    op.create_index(
+        op.f("ix_clone_suspicions_state_second_at"), "clone_suspicions", ["state", "second_at"], unique=False
+    )

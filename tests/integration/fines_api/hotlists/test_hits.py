@@ -110,10 +110,11 @@ def test_a_listed_car_is_a_possible_match_with_its_pictures(
     assert client.get(f"/v1/hits/{hit['id']}", headers=police).json() == hit
     for missing in (f"/v1/hits/{hit['id'] + 1}", "/v1/hits/99999999999999999999999", f"/v1/hits/{2**63}"):
         assert client.get(missing, headers=police).status_code in {404, 422}
-    found = client.get("/v1/passages", params={"plate": "а123ВС77"}, headers=police).json()["passages"]
+    found = client.get("/v1/passages", params={"plate": "а123ВС77"} | _GROUNDS, headers=police).json()["passages"]
     assert [each["passage_id"] for each in found] == [str(passage.passage_id)]
 
 
+_GROUNDS = {"purpose": "stolen_vehicle", "case_number": "12401450001000123"}
 _NO_PLATES = (
     ("A123BC7*", "hotlist.wildcard"),
     ("%", "request.invalid"),
@@ -362,7 +363,11 @@ def test_searches_and_pictures_leave_a_trace(node: Node, client: Any, police: di
     query = {"plate": "A123BC77", "purpose": "stolen_vehicle", "case_number": "12401450001000123"}
     assert client.get("/v1/passages", params=query, headers=police).status_code == 200
     assert client.get("/v1/passages", params={"purpose": "curiosity"}, headers=police).status_code == 422
-    assert client.get("/v1/passages", params={"plate": "%%%%"}, headers=police).json()["code"] == "passages.plate"
+    wrong = {"plate": "%%%%"} | _GROUNDS
+    assert client.get("/v1/passages", params=wrong, headers=police).json()["code"] == "passages.plate"
+    for left_out, code in (("purpose", "search.purpose"), ("case_number", "search.case_number")):
+        unsaid = {name: value for name, value in query.items() if name != left_out}
+        assert client.get("/v1/passages", params=unsaid, headers=police).json()["code"] == code
     with node.database.begin() as session:
         row = session.execute(text("SELECT actor, object_id, details FROM audit_rows ORDER BY position DESC")).first()
     assert row is not None
