@@ -1,4 +1,4 @@
-"""``fines-api bench match``: how fast passages are matched against a hotlist, what is found and who is called up."""
+"""``fines-api bench match | intake | alert | search``: this installation measured against known truth."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fines_api.cli.bench_search import bench_search
 from fines_api.cli.messages import clear_errors
 from recognition import __version__
 
@@ -25,6 +26,9 @@ bench = typer.Typer(name="bench", help="Measure this installation against known 
 @bench.callback()
 def _bench() -> None:
     """Measure this installation against known truth."""
+
+
+bench.command("search")(bench_search)
 
 
 @bench.command("match")
@@ -54,7 +58,7 @@ def bench_match(
     _tell(done)
     if json_file is not None:
         json_file.write_text(_as_json(done, seed, measured_on), encoding="utf-8")
-    if check and not _is_cleared(done.figures, "match"):
+    if check and not is_cleared(done.figures, "match"):
         raise typer.Exit(_FAILED)
 
 
@@ -119,9 +123,9 @@ def _tell_and_judge(
     for metric, figure in figures.items():
         typer.echo(f"{metric} {_plain(figure)}")
     if json_file is not None:
-        head = {"measured_on": measured_on, "machine": _machine(), "code": __version__}
+        head = {"measured_on": measured_on, "machine": machine(), "code": __version__}
         json_file.write_text(json.dumps(head | whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    if check and not _is_cleared(figures, name):
+    if check and not is_cleared(figures, name):
         raise typer.Exit(_FAILED)
 
 
@@ -137,11 +141,11 @@ def _tell(done: "MatchFigures") -> None:
 
 
 def _as_json(done: "MatchFigures", seed: int, measured_on: str | None) -> str:
-    whole = {"measured_on": measured_on, "machine": _machine(), "code": __version__, "seed": seed, **asdict(done)}
+    whole = {"measured_on": measured_on, "machine": machine(), "code": __version__, "seed": seed, **asdict(done)}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
     """Return what the figures of time depend on."""
     information = Path("/proc/cpuinfo")
     lines = information.read_text("utf-8").splitlines() if information.is_file() else []
@@ -154,7 +158,7 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _is_cleared(figures: dict[str, float | None], name: str) -> bool:
+def is_cleared(figures: dict[str, float | None], name: str) -> bool:
     """Print one line per bar: name, figure, bar, ok or short; what could not be measured falls short."""
     bars = tomllib.loads((resources.files("fines_api.cli") / "bench_bars.toml").read_text("utf-8"))[name]
     verdicts = []

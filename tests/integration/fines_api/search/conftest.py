@@ -29,7 +29,9 @@ def officer(node: Node, client: TestClient) -> Callable[..., dict[str, str]]:
     def make(name: str, rank: Rank | None = None, role: Role = Role.POLICE) -> dict[str, str]:
         with node.database.begin() as session:
             identity = IdentityService(session, node)
-            user_id = identity.user_id_of(name) or identity.create_user(name, "a long enough password", role, actor="test")
+            user_id = identity.user_id_of(name) or identity.create_user(
+                name, "a long enough password", role, actor="test"
+            )
             if rank is not None:
                 RankRepository(session).put(user_id, rank.value, "test", node.clock.now())
             opened = identity.open_session(role, name, lifetime=timedelta(hours=1), user_id=user_id)

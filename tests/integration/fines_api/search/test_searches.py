@@ -259,7 +259,10 @@ def test_every_search_is_in_the_book_and_in_the_chain(
         rows = session.execute(text("SELECT actor, object_id, details FROM audit_rows WHERE tag = 'searches:search:asked' "
                                     "ORDER BY position")).all()  # fmt: skip
         assert verify_chain(session)[1] is None
-    assert [(row.actor, row.object_id) for row in rows] == [("police:ivanov", "A123BC77"), ("police:petrov", "B456OP99")]
+    assert [(row.actor, row.object_id) for row in rows] == [
+        ("police:ivanov", "A123BC77"),
+        ("police:petrov", "B456OP99"),
+    ]
     assert json.loads(rows[0].details)["case_number"] == "12401450001000123"
     with pytest.raises(Exception, match="never changed or removed"), node.database.begin() as session:
         session.execute(text("DELETE FROM searches"))

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fines_api.cli import app
-from fines_api.cli.bench import _is_cleared
+from fines_api.cli.bench import is_cleared
 from fines_api.cli.bench_plates import KINDS, Plates, draw, lose_digit, misread
 from recognition.plates import keys_for
 from recognition.plates.list_entry import MatchPolicy
@@ -49,7 +49,7 @@ def test_costs_that_are_not_there_are_said(tmp_path: Path) -> None:
 def test_one_line_a_bar(
     change: dict[str, float | None], word: str, is_ok: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _is_cleared({**GOOD, **change}, "match") is is_ok
+    assert is_cleared({**GOOD, **change}, "match") is is_ok
     lines = capsys.readouterr().out.splitlines()
     assert word in lines
     assert len(lines) == len(GOOD)

@@ -64,7 +64,12 @@ def test_tokens_tell_plates_apart(plate: str, other: str) -> None:
 def test_tokens_fit_an_integer_and_never_collide() -> None:
     whole = {
         token(kind, place, marks)
-        for kind, place in ((TokenKind.SINGLE_AT, 11), (TokenKind.PAIR_AT, 11), (TokenKind.PAIR, 0), (TokenKind.TRIGRAM, 0))
+        for kind, place in (
+            (TokenKind.SINGLE_AT, 11),
+            (TokenKind.PAIR_AT, 11),
+            (TokenKind.PAIR, 0),
+            (TokenKind.TRIGRAM, 0),
+        )
         for marks in ("0", "00", "000", "Z", "ZZ", "ZZZ")
     }
     assert len(whole) == 4 * 6
