@@ -87,10 +87,34 @@ class HoldReason(StrEnum):
     CLOCK_UNCERTAIN = "clock_uncertain"
     LIMITATION_PASSED = "limitation_passed"
     CLASS_CONFLICT = "class_conflict"
+    CLONE_SUSPECTED = "clone_suspected"
     DUPLICATE_ACT = "duplicate_act"
     MEASUREMENT_INVALID = "measurement_invalid"
     IMPLAUSIBLE_SPEED = "implausible_speed"
     NO_ARTICLE = "no_article"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a vehicle looks like, as far as it is known."""
+
+    vehicle_class: VehicleClass | None
+    make: str | None = None
+    colour: str | None = None
+
+
+def is_same_look(shown: Look, registered: Look | None) -> bool:
+    """Tell whether the vehicle shown is the registered one rather than a clone of it.
+
+    The class must agree and so must make and colour where both sides know them, and one of these must be known at all:
+    a clone is nearly always of the same class, so the class alone clears nobody (HARMS D17).
+    """
+    if registered is None or shown.vehicle_class in {None, VehicleClass.UNKNOWN}:
+        return False
+    pairs = ((shown.make, registered.make), (shown.colour, registered.colour))
+    known = [(seen.casefold().strip(), listed.casefold().strip()) for seen, listed in pairs if seen and listed]
+    is_alike = bool(known) and all(seen == listed for seen, listed in known)
+    return is_alike and shown.vehicle_class is registered.vehicle_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +134,8 @@ class Facts:
     registered_class: VehicleClass | None
     article: Article | None
     is_duplicate: bool
+    is_clone_suspected: bool = False
+    is_same_look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +167,7 @@ def run_gates(facts: Facts, law: Law) -> tuple[GateResult, ...]:
         HoldReason.CLOCK_UNCERTAIN: _is_clock_good(facts, law),
         HoldReason.LIMITATION_PASSED: facts.is_in_time,
         HoldReason.CLASS_CONFLICT: _is_class_agreed(facts),
+        HoldReason.CLONE_SUSPECTED: not facts.is_clone_suspected or facts.is_same_look,
         HoldReason.DUPLICATE_ACT: not facts.is_duplicate,
         HoldReason.MEASUREMENT_INVALID: _is_measured(facts),
         HoldReason.IMPLAUSIBLE_SPEED: _is_plausible(facts, law),

@@ -11,7 +11,9 @@ from fines_api.cases.policy import (
     CaseEvent,
     CaseState,
     Facts,
+    Look,
     effective_mode,
+    is_same_look,
     next_state,
     opening_state,
     run_gates,
@@ -26,6 +28,7 @@ from fines_api.kit.errors import NotFoundError
 from fines_api.kit.evidence import read_evidence
 from fines_api.node import Node
 from fines_api.registry.service import RegistryService
+from fines_api.search.service import SearchService
 from fines_api.sites.service import SiteService
 from fines_api.tariffs import article_for, is_within_limitation, limitation_day
 from recognition.contracts import EvidenceManifest, PlateKey, RuleMode, Site, VehicleClass, ViolationCandidate
@@ -140,6 +143,12 @@ class CaseService:
             vehicle_class=candidate.vehicle_class,
             registered_class=vehicle.vehicle_class if vehicle else None,
             article=article_for(law, candidate.rule, candidate.excess_kmh, violated_on),
+            is_clone_suspected=SearchService(self._session, self._node).is_cloned_at(
+                candidate.plate, candidate.occurred_at
+            ),
+            is_same_look=is_same_look(
+                _look_of(candidate), vehicle and Look(vehicle.vehicle_class, vehicle.make, vehicle.colour)
+            ),
             is_duplicate=self._cases.has_same_act(candidate.plate, candidate.rule, candidate.occurred_at, window),
         )
 
@@ -229,3 +238,9 @@ def _site_mode(site: Site | None, candidate: ViolationCandidate) -> RuleMode:
         return candidate.rule_mode  # held anyway: without the site there is no certificate
     setting = site.rules.get(candidate.rule)
     return setting.mode if setting else RuleMode.OFF
+
+
+def _look_of(candidate: ViolationCandidate) -> Look:
+    """Return what the candidate shows; a device that tells make and colour says so among the facts."""
+    told = {name: value for name in ("make", "colour") if isinstance(value := candidate.facts.get(name), str)}
+    return Look(candidate.vehicle_class, **told)

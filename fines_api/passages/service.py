@@ -151,6 +151,10 @@ class PassageService:
         audit.record(self._session, self._node, user.actor, "passages:passage:searched", text or "*", details)
         return answer
 
+    def events_of(self, ids: Iterable[UUID], earliest: datetime, latest: datetime) -> dict[UUID, str]:
+        """Return the stored events of passages captured about these moments."""
+        return self._passages.events_of(ids, earliest, latest)
+
     def describe(self, rows: Sequence[PassageRow]) -> list[PassageInfo]:
         """Return passages as people see them."""
         names: dict[tuple[str, int], Site | None] = {}

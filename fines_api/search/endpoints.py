@@ -7,6 +7,9 @@ from fastapi import APIRouter, Query
 
 from fines_api.identity.dependencies import AdministratorUser, AuditorUser, NodeDep, PoliceUser, SessionDep
 from fines_api.search.auditing import AuditingService
+from fines_api.search.clones.policy import SuspicionState
+from fines_api.search.clones.schemas import SuspicionDecision, SuspicionInfo, SuspicionList
+from fines_api.search.clones.service import CloneService
 from fines_api.search.schemas import (
     Anomalies,
     Asked,
@@ -19,6 +22,7 @@ from fines_api.search.schemas import (
 )
 from fines_api.search.service import SearchService
 
+_LIMIT = Query(ge=1, le=500)
 router = APIRouter(tags=["search"])
 
 
@@ -74,3 +78,23 @@ def approval(search_id: UUID, body: Decision, session: SessionDep, node: NodeDep
 def rank(username: str, body: RankSetting, session: SessionDep, node: NodeDep, user: AdministratorUser) -> None:
     """Set how far back a member of the police may look."""
     SearchService(session, node).set_rank(username, body.rank, user)
+
+
+@router.get("/v1/clone-suspicions")
+def suspicions(
+    session: SessionDep,
+    node: NodeDep,
+    user: PoliceUser,  # noqa: ARG001 - lets the police in
+    state: SuspicionState | None = None,
+    limit: Annotated[int, _LIMIT] = 100,
+) -> SuspicionList:
+    """List plates seen at two places faster than any car drives, the newest on top."""
+    return SuspicionList(suspicions=CloneService(session, node).suspicions(state, limit))
+
+
+@router.post("/v1/clone-suspicions/{suspicion_id}/decision")
+def decide_suspicion(
+    suspicion_id: UUID, body: SuspicionDecision, session: SessionDep, node: NodeDep, user: PoliceUser
+) -> SuspicionInfo:
+    """Confirm or dismiss a suspicion, with the reason."""
+    return CloneService(session, node).decide(suspicion_id, body, user)

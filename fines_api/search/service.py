@@ -23,6 +23,7 @@ from fines_api.node import Node
 from fines_api.passages.policy import check_grounds
 from fines_api.passages.service import PassageService
 from fines_api.search import policy
+from fines_api.search.clones.service import CloneService
 from fines_api.search.finding import Finder, asked_text
 from fines_api.search.policy import Rank, Searcher, SearchKind, SearchState
 from fines_api.search.repository import RankRepository, SearchRepository
@@ -37,6 +38,7 @@ from fines_api.search.schemas import (
     SearchInfo,
 )
 from fines_api.search.tables import SearchRow
+from recognition.contracts import PlateKey
 
 _HOUR = timedelta(hours=1)
 _MAX_WAITING = 100
@@ -139,6 +141,10 @@ class SearchService:
             return []
         return [_info(row) for row in self._book.waiting(_MAX_WAITING) if row.officer != user.subject]
 
+    def is_cloned_at(self, key: PlateKey, moment: datetime) -> bool:
+        """Tell whether the plate was under suspicion of being cloned, or confirmed to be, at a moment."""
+        return CloneService(self._session, self._node).is_cloned_at(key, moment)
+
     def _check_pace(self, officer: str, now: datetime) -> None:
         most = self._node.settings.searches_per_hour
         if self._book.count_since(officer, now - _HOUR) >= most:
@@ -202,8 +208,9 @@ def _place_of(after: str | None) -> tuple[datetime, UUID] | None:
     moment, _, passage_id = after.partition("_")
     try:
         at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError(moment)
-        return at, UUID(passage_id)
+        place = at, UUID(passage_id)
     except ValueError:
-        raise InvalidError("not a place in a list", hint="use `next` of the answer", code="search.after") from None
+        place = None
+    if place is None or place[0].tzinfo is None:
+        raise InvalidError("not a place in a list", hint="use `next` of the answer", code="search.after")
+    return place

@@ -20,6 +20,7 @@ from fines_api.kit.errors import FinesError
 from fines_api.node import Node
 from fines_api.search.dictionary.repository import DictionaryRepository, SeenPlate
 from fines_api.search.dictionary.tokens import LONGEST, tokens_of
+from fines_api.search.policy import WINDOWS
 from fines_api.search.repository import MarkRepository
 
 READER: Final = "dictionary"
@@ -68,6 +69,14 @@ def rebuild(node: Node) -> int:
         dictionary.finish()
         marks.put(READER, mark)
         return count
+
+
+def forget(node: Node) -> int:
+    """Let go of plates last seen longer ago than any rank may look back; return how many."""
+    with node.database.begin() as session:
+        dictionary = DictionaryRepository(session)
+        dictionary.take_turn(may_wait=True)
+        return dictionary.forget(node.clock.now() - max(WINDOWS.values()) - _ROUGHLY)
 
 
 def safe_mark(session: Session, node: Node) -> datetime:
