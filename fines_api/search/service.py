@@ -135,6 +135,17 @@ class SearchService:
         """List one's own searches, newest first."""
         return [_info(row) for row in self._book.listed(officer=user.subject, limit=limit)]
 
+    def own(self, search_id: UUID, user: Principal) -> SearchInfo:
+        """Return one's own search as the book has it.
+
+        Raises:
+            NotFoundError: not one's own, or none.
+        """
+        row = self._book.get(search_id)
+        if row is None or row.officer != user.subject:
+            raise NotFoundError("no such search")
+        return _info(row)
+
     def waiting(self, user: Principal) -> list[SearchInfo]:
         """List others' searches that wait for a second person; none for a rank that decides nothing."""
         if self.searcher(user).rank is Rank.INSPECTOR:

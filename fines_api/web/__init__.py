@@ -8,13 +8,13 @@ from starlette.types import Scope
 
 from fines_api.jurisdictions import load_law
 from fines_api.node import Node
-from fines_api.web import citizen, hotlists, officer, police, public
+from fines_api.web import auditor, citizen, hotlists, officer, police, public, search
 from fines_api.web.rendering import render_error_page
 
 __all__ = ["install", "router"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (public, police, hotlists, officer, citizen):
+for _part in (public, police, hotlists, search, officer, citizen, auditor):
     router.include_router(_part.router)
 
 
