@@ -27,6 +27,7 @@ from fines_api.kit.calendar import local_day
 from fines_api.kit.errors import NotFoundError
 from fines_api.kit.evidence import read_evidence
 from fines_api.node import Node
+from fines_api.registry.schemas import Vehicle
 from fines_api.registry.service import RegistryService
 from fines_api.search.service import SearchService
 from fines_api.sites.service import SiteService
@@ -146,9 +147,7 @@ class CaseService:
             is_clone_suspected=SearchService(self._session, self._node).is_cloned_at(
                 candidate.plate, candidate.occurred_at
             ),
-            is_same_look=is_same_look(
-                _look_of(candidate), vehicle and Look(vehicle.vehicle_class, vehicle.make, vehicle.colour)
-            ),
+            is_same_look=is_same_look(_look_shown(candidate), _look_registered(vehicle)),
             is_duplicate=self._cases.has_same_act(candidate.plate, candidate.rule, candidate.occurred_at, window),
         )
 
@@ -240,7 +239,11 @@ def _site_mode(site: Site | None, candidate: ViolationCandidate) -> RuleMode:
     return setting.mode if setting else RuleMode.OFF
 
 
-def _look_of(candidate: ViolationCandidate) -> Look:
+def _look_shown(candidate: ViolationCandidate) -> Look:
     """Return what the candidate shows; a device that tells make and colour says so among the facts."""
     told = {name: value for name in ("make", "colour") if isinstance(value := candidate.facts.get(name), str)}
     return Look(candidate.vehicle_class, **told)
+
+
+def _look_registered(vehicle: Vehicle | None) -> Look | None:
+    return Look(vehicle.vehicle_class, vehicle.make, vehicle.colour) if vehicle else None

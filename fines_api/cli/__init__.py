@@ -1,4 +1,4 @@
-"""``fines-api`` serve | worker | migrate | seed | create-user | enrolment-code | import-site | bench | …."""
+"""``fines-api``: the service, its worker, and the commands of an administrator; ``fines-api --help`` lists them."""
 
 import importlib
 from importlib.util import find_spec

@@ -1,7 +1,7 @@
 """What searches cost: as officers ask them, through the service, in the role that sees one region, up to the commit."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -30,14 +30,9 @@ _PASSWORD: Final = "bench only, thrown away with the folder"  # noqa: S105
 _WARM: Final = 12
 """Statements are prepared at their sixth run and planned for good at their eleventh."""
 _COUNTS: Final = {
-    "exact": 300,
-    "partial": 150,
-    "wildcard": 150,
-    "confusable": 60,
-    "trace": 100,
-    "convoy": 12,
-    "stake_out": 30,
-}
+    "exact": 300, "partial": 150, "wildcard": 150, "confusable": 60, "trace": 100, "convoy": 12, "stake_out": 30,
+}  # fmt: skip
+KINDS: Final = tuple(_COUNTS)
 _GROUNDS: Final[dict[str, Any]] = {
     "purpose": "criminal_case", "case_number": "bench 1", "legal_basis": "bench", "since": NOW - timedelta(days=DAYS),
     "until": NOW + timedelta(seconds=1),
@@ -54,7 +49,13 @@ class SearchFigures:
 
 
 def measure(
-    sizes: Sequence[int], folder: Path, event_bytes: int, seed: int, tell: Callable[[str], None]
+    sizes: Sequence[int],
+    folder: Path,
+    event_bytes: int,
+    seed: int,
+    tell: Callable[[str], None],
+    *,
+    counts: Mapping[str, int] = _COUNTS,
 ) -> list[SearchFigures]:
     """Fill a region up to each size in turn, and measure it there; the same seed draws the same month."""
     node = open_bench_node(folder)
@@ -63,9 +64,10 @@ def measure(
         officers = _officers(node)
         for size in sizes:
             fleet = Fleet.drawn(np.random.default_rng(seed), size // PER_VEHICLE)
-            figures: Figures = {"load_s": load(node, fleet, chance, size - before, event_bytes)}
-            tell(f"{size:,} passages: loaded in {figures['load_s']:.0f} s")
-            done.append(_at_size(node, fleet, chance, officers, size, figures))
+            load_s = load(node, fleet, chance, size - before, event_bytes)
+            tell(f"{size:,} passages: loaded in {load_s:.0f} s")
+            figures, plans = _at_size(node, fleet, chance, officers, counts)
+            done.append(SearchFigures(size, {"load_s": load_s, **figures}, plans))
             before = size
         return done
     finally:
@@ -77,9 +79,9 @@ def _at_size(
     fleet: Fleet,
     chance: np.random.Generator,
     officers: tuple[Principal, Principal],
-    size: int,
-    figures: Figures,
-) -> SearchFigures:
+    counts: Mapping[str, int],
+) -> tuple[Figures, dict[str, list[list[str]]]]:
+    figures: Figures = {}
     begun = time.perf_counter()
     figures["plates"] = float(rebuild(node))
     figures["dictionary_s"] = time.perf_counter() - begun
@@ -87,13 +89,13 @@ def _at_size(
     refresh(node)
     figures["refresh_ms"] = 1000 * (time.perf_counter() - begun)
     plans: dict[str, list[list[str]]] = {}
-    for kind, count in _COUNTS.items():
+    for kind, count in counts.items():
         asked = [_asked(kind, fleet, chance) for _ in range(count + _WARM)]
         figures |= _timed(kind, node, officers, asked)
         plans[kind] = _plans(node, asked[-1])
     figures |= _blindness(node, fleet, chance)
     figures |= _sizes(node)
-    return SearchFigures(size, figures, plans)
+    return figures, plans
 
 
 def _officers(node: Node) -> tuple[Principal, Principal]:

@@ -49,6 +49,18 @@ class DecreeRepository:
         """Find the decree of a case."""
         return self._session.scalar(select(DecreeRow).where(DecreeRow.case_id == case_id))
 
+    def of_plate(self, key: PlateKey) -> Sequence[DecreeRow]:
+        """List the decrees issued to a plate, newest first."""
+        return self._session.scalars(
+            select(DecreeRow)
+            .where(
+                DecreeRow.plate == key.plate,
+                DecreeRow.plate_region == key.plate_region,
+                DecreeRow.plate_type == key.plate_type,
+            )
+            .order_by(DecreeRow.issued_at.desc(), DecreeRow.decree_id)
+        ).all()
+
     def of_vehicle(self, vehicle_id: UUID, key: PlateKey) -> Sequence[DecreeRow]:
         """List the decrees of one vehicle: issued to it, or to its plate before the register knew the vehicle."""
         is_plate = (

@@ -1,6 +1,6 @@
 """Issue the decree in the transaction of the approval; show it to whom it concerns; keep its document for ever."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from fines_api.cases.policy import CaseEvent, CaseState
@@ -21,7 +21,7 @@ from fines_api.registry.service import RegistryService
 from fines_api.review.schemas import Decision, Review
 from fines_api.review.service import ReviewService
 from fines_api.tariffs import Penalty, article_for, deadlines_for, is_within_limitation, limitation_day, penalty_for
-from recognition.contracts import RuleMode
+from recognition.contracts import PlateKey, RuleMode
 from recognition.evidence import sha256_hex
 
 RENDER_JOB = "decrees.render"
@@ -77,6 +77,10 @@ class DecreeService:
         """Return the decree of a case, if one was issued."""
         row = self._decrees.of_case(case_id)
         return self._to_decree(row) if row else None
+
+    def of_plate(self, key: PlateKey) -> list[tuple[str, datetime]]:
+        """List number and moment of issue of a plate's decrees, for who looks into a clone of it."""
+        return [(row.number, row.issued_at) for row in self._decrees.of_plate(key)]
 
     def of_citizen(self, user: Principal) -> list[Decree]:
         """List the decrees of the vehicle whose certificate the citizen holds."""

@@ -1,6 +1,7 @@
 """Places on the ground: distance by great circle, and which of them lie in a GeoJSON polygon.  Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, Final
 
@@ -28,11 +29,12 @@ def rings_of(polygon: Mapping[str, Any]) -> tuple[tuple[Point, ...], ...]:
         InvalidError: it is none, a ring is not closed, or it crosses the date line (``search.polygon``).
     """
     try:
-        if polygon["type"] != "Polygon":
-            raise ValueError(polygon["type"])
+        is_polygon = polygon["type"] == "Polygon"
         rings = tuple(tuple((float(at[0]), float(at[1])) for at in ring) for ring in polygon["coordinates"])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise _wrong("not a GeoJSON Polygon") from error
+    if not is_polygon:
+        raise _wrong("not a GeoJSON Polygon")
     if not rings or any(len(ring) < _LEAST_CORNERS or ring[0] != ring[-1] for ring in rings):
         raise _wrong("a ring of the polygon is not closed")
     if sum(map(len, rings)) > _MOST_CORNERS:
@@ -62,7 +64,7 @@ def bounds(points: Iterable[Point]) -> tuple[Point, Point]:
 def _is_in_ring(point: Point, ring: Sequence[Point]) -> bool:
     east, north = point
     crossings = 0
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > north) != (y2 > north) and east < x1 + (north - y1) / (y2 - y1) * (x2 - x1):
             crossings += 1
     return crossings % 2 == 1

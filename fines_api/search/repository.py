@@ -112,7 +112,7 @@ class SearchRepository:
             .having(func.count(day.distinct()) >= least_days)
             .order_by(func.count(day.distinct()).desc(), SearchRow.officer, SearchRow.plate)
         )
-        return [(row[0], row[1], sorted(row[2]), row[3]) for row in rows]
+        return [(row[0], str(row[1]), sorted(row[2]), row[3]) for row in rows]
 
     def off_hours(self, since: datetime, timezone: str, hours: tuple[int, int], limit: int) -> Sequence[SearchRow]:
         """List searches asked outside these local hours, newest first."""

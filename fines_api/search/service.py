@@ -1,4 +1,4 @@
-"""Search on the record: asked for with a purpose, as far back as the rank allows, with a second person where it is deep.
+"""Search on the record: for a purpose, as far back as the rank allows, with a second person where it is deep.
 
     answer = SearchService(session, node).ask(NewSearch(...), user)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, floor, hypot, log10, radians
 from typing import Final
 
@@ -67,7 +68,7 @@ def draw(places: Mapping[str, Place], steps: Sequence[TraceStep]) -> Drawing | N
     sites = [_site(frame, place, numbers.get(site_id, [])) for site_id, place in sorted(places.items())]
     moves = [
         (places[one.site_id], places[other.site_id], other)
-        for (_, one), (_, other) in zip(located, located[1:], strict=False)
+        for (_, one), (_, other) in pairwise(located)
         if one.site_id != other.site_id
     ]
     legs = [leg for move in moves[:_MOST_LEGS] if (leg := _leg(frame, *move)) is not None]

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from fines_api.db import Session
+from fines_api.decrees.service import DecreeService
 from fines_api.identity.dependencies import NodeDep, PoliceUser, SessionDep
 from fines_api.identity.schemas import Principal
 from fines_api.kit.calendar import zone
@@ -27,6 +28,8 @@ from fines_api.web.rendering import language_of, page, words
 from recognition.contracts import VehicleClass
 
 router = APIRouter(prefix="/police")
+_MINUTE: Final = timedelta(minutes=1)
+"""Forms know no seconds: this minute's passages are not to be missed."""
 _DEFAULT_WINDOW: Final = timedelta(days=1)
 _STAKE_OUT_ROWS: Final = 5
 _SHOWN: Final = 100
@@ -71,6 +74,7 @@ def search(request: Request, session: SessionDep, node: NodeDep, user: PoliceUse
 
 @router.get("/search/{search_id}")
 def found(
+    *,
     search_id: UUID,
     request: Request,
     session: SessionDep,
@@ -115,7 +119,9 @@ def clones(request: Request, session: SessionDep, node: NodeDep, user: PoliceUse
     """List suspicions of cloned plates, those that wait for a decision on top."""
     found_ones = CloneService(session, node).suspicions(None, _SHOWN)
     found_ones.sort(key=lambda one: one.state is not SuspicionState.OPEN)
-    return page(request, node, "clones.html", user, suspicions=found_ones)
+    decrees = DecreeService(session, node)
+    issued = {one.suspicion_id: decrees.of_plate(one.key) for one in found_ones}
+    return page(request, node, "clones.html", user, suspicions=found_ones, issued=issued)
 
 
 @router.post("/clones/{suspicion_id}/decision")
@@ -157,7 +163,7 @@ def _body(kind: SearchKind, sent: dict[str, list[str]], node: Node) -> dict[str,
 
 
 def _fields_of(kind: SearchKind) -> set[str]:
-    models = {
+    models: dict[SearchKind, type[BaseModel]] = {
         SearchKind.PLATE: NewSearch,
         SearchKind.TRACE: NewTrace,
         SearchKind.CONVOY: NewConvoy,
@@ -186,7 +192,7 @@ def _explained(request: Request, error: FinesError) -> str:
     return ". ".join(part for part in (error.message, error.hint) if part)
 
 
-def _form_page(
+def _form_page(  # noqa: PLR0917 - as every page, and which form with what in it
     request: Request,
     session: Session,
     node: Node,
@@ -212,7 +218,7 @@ def _form_page(
         rank=searcher.rank.value,
         rank_days=WINDOWS[searcher.rank].days,
         since=(now - _DEFAULT_WINDOW).strftime("%Y-%m-%dT%H:%M"),
-        until=now.strftime("%Y-%m-%dT%H:%M"),
+        until=(now + _MINUTE).strftime("%Y-%m-%dT%H:%M"),
         purposes=[each.value for each in SearchPurpose],
         modes=[each.value for each in SearchMode],
         directions=("approaching", "receding", "stationary"),

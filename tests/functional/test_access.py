@@ -135,7 +135,7 @@ def test_every_route_names_its_roles(app: FastAPI) -> None:
 def test_a_role_does_what_is_its_own_only(
     app: FastAPI, client: Any, log_in: Callable[..., Any], make_device: Callable[..., Any]
 ) -> None:
-    headers = {role: log_in(role) for role in (Role.OFFICER, Role.POLICE, Role.ADMINISTRATOR)}
+    headers = {role: log_in(role) for role in (Role.OFFICER, Role.POLICE, Role.ADMINISTRATOR, Role.AUDITOR)}
     headers[Role.DEVICE] = make_device("cam-a").headers
     refused = 0
     for method, path, route in routes(app):

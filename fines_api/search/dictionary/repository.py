@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, select, text
+from sqlalchemy import Integer, String, bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fines_api.db import Session
@@ -79,13 +79,13 @@ class DictionaryRepository:
 
     def seen_since(self, since: datetime) -> list[SeenPlate]:
         """Return plates of passages received since a moment, each once."""
-        return [tuple(row) for row in self._session.execute(_NEW_SEEN, {"since": since})]  # type: ignore[misc]
+        return [tuple(row) for row in self._session.execute(_NEW_SEEN, {"since": since})]
 
     def all_seen(self) -> Iterator[list[SeenPlate]]:
         """Yield every plate of every passage once, some thousands at a time."""
         rows = self._session.execute(_ALL_SEEN, execution_options={"yield_per": _PAGE})
         for page in rows.partitions():
-            yield [tuple(row) for row in page]  # type: ignore[misc]
+            yield [tuple(row) for row in page]
 
     def touch(self, seen: Sequence[SeenPlate], slack: timedelta) -> None:
         """Bring the times of known plates up to date where they err by more than so much."""
@@ -99,14 +99,13 @@ class DictionaryRepository:
 
     def add(self, rows: Sequence[tuple[SeenPlate, list[int]]]) -> None:
         """Add plates that are not here, with their tokens."""
-        table = PlateRow.__table__
         values = [
             dict(zip(("plate", "plate_region", "plate_type", "first_seen", "last_seen"), seen, strict=True))
             | {"tokens": tokens}
             for seen, tokens in rows
         ]
         if values:
-            self._session.execute(table.insert(), values)
+            self._session.execute(insert(PlateRow), values)
 
     def start_anew(self) -> None:
         """Empty the dictionary and drop the index of tokens, which is built faster than filled; others wait."""

@@ -1,11 +1,12 @@
 """Who travels with a vehicle, and how far chance explains it.  Pure.
 
 On a commuter road everybody meets everybody.  What tells company from traffic is not how often two cars pass a camera
-within a minute of each other, but how much more often than they pass it within *ten*: two strangers with the same habits
-are spread over the ten minutes, companions are not (a jitter test, as for spike trains: Amarasingham et al., J. Neuro-
-physiol. 107, 2012).  What happens in one journey hangs together, so a journey counts once, near when most of its meetings
-are.  Of ``n`` journeys with a meeting in the wide window, ``k`` near ones have the chance ``P(X ≥ k)``, X binomial with
-share of the near window; times the number of vehicles compared (Bonferroni), because somebody is always the nearest.
+within a minute of each other, but how much more often than they pass it within *ten*: two strangers with the same
+habits are spread over the ten minutes, companions are not (a jitter test, as for spike trains: Amarasingham et al.,
+J. Neurophysiol. 107, 2012).  What happens in one journey hangs together, so a journey counts once, near when most of
+its meetings are.  Of ``n`` journeys with a meeting in the wide window, ``k`` near ones have the chance ``P(X ≥ k)``, X
+binomial with the share of the near window; times the number of vehicles compared (Bonferroni), because somebody is
+always the nearest.
 """
 
 from collections.abc import Sequence

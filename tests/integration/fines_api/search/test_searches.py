@@ -159,7 +159,7 @@ def test_the_role_is_given_back_when_a_search_is_refused_half_way(node: Node, cl
 
 
 def test_how_far_back_is_a_matter_of_rank(
-    client: TestClient, clock: FixedClock, roads: Any, officer: Officer, asked: Asked, log_in: Any
+    *, client: TestClient, clock: FixedClock, roads: Any, officer: Officer, asked: Asked, log_in: Any
 ) -> None:
     roads.passes("A123BC77", "north", clock.now() - timedelta(days=60))
     inspector = officer("ivanov")
@@ -235,7 +235,7 @@ def test_searches_of_one_officer_are_counted_by_the_hour_in_the_database(
 
 
 def test_every_search_is_in_the_book_and_in_the_chain(
-    node: Node, client: TestClient, clock: FixedClock, roads: Any, officer: Officer, asked: Asked
+    *, node: Node, client: TestClient, clock: FixedClock, roads: Any, officer: Officer, asked: Asked
 ) -> None:
     roads.passes("A123BC77", "north", clock.now())
     found(client, officer("ivanov"), asked(plate="a123bc77"))
@@ -256,8 +256,10 @@ def test_every_search_is_in_the_book_and_in_the_chain(
     assert client.get("/v1/searches", headers=officer("ivanov")).status_code == 403
     assert client.post("/v1/searches", json=asked(plate="A123BC77"), headers=auditor).status_code == 403
     with node.database.begin() as session:
-        rows = session.execute(text("SELECT actor, object_id, details FROM audit_rows WHERE tag = 'searches:search:asked' "
-                                    "ORDER BY position")).all()  # fmt: skip
+        asked_ones = (
+            "SELECT actor, object_id, details FROM audit_rows WHERE tag = 'searches:search:asked' ORDER BY position"
+        )
+        rows = session.execute(text(asked_ones)).all()
         assert verify_chain(session)[1] is None
     assert [(row.actor, row.object_id) for row in rows] == [
         ("police:ivanov", "A123BC77"),

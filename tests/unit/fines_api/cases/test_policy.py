@@ -12,7 +12,9 @@ from fines_api.cases.policy import (
     CaseState,
     Facts,
     HoldReason,
+    Look,
     effective_mode,
+    is_same_look,
     next_state,
     opening_state,
     run_gates,
@@ -156,3 +158,21 @@ def test_the_table_is_the_whole_truth(state: CaseState, event: CaseEvent) -> Non
     else:
         with pytest.raises(ConflictError, match=state.value):
             next_state(state, event)
+
+
+@pytest.mark.parametrize(
+    ("shown", "registered", "is_same"),
+    [
+        (Look(VehicleClass.CAR, "Lada", "white"), Look(VehicleClass.CAR, "LADA", "White "), True),
+        (Look(VehicleClass.CAR, None, "white"), Look(VehicleClass.CAR, "Lada", "white"), True),
+        (Look(VehicleClass.CAR, "Lada", "black"), Look(VehicleClass.CAR, "Lada", "white"), False),
+        (Look(VehicleClass.CAR, "Kia", "white"), Look(VehicleClass.CAR, "Lada", "white"), False),
+        (Look(VehicleClass.CAR), Look(VehicleClass.CAR, "Lada", "white"), False),
+        (Look(VehicleClass.CAR, "Lada", "white"), Look(VehicleClass.CAR, "", ""), False),
+        (Look(VehicleClass.TRUCK, "Lada", "white"), Look(VehicleClass.CAR, "Lada", "white"), False),
+        (Look(VehicleClass.UNKNOWN, "Lada", "white"), Look(VehicleClass.UNKNOWN, "Lada", "white"), False),
+        (Look(VehicleClass.CAR, "Lada", "white"), None, False),
+    ],
+)
+def test_the_class_alone_clears_no_clone(shown: Look, registered: Look | None, is_same: bool) -> None:
+    assert is_same_look(shown, registered) is is_same
