@@ -19,10 +19,8 @@ _SAME_PASSAGE = timedelta(days=1)
 
 _BECOME_SEARCHER = text(
     "SELECT set_config('role', 'rubezh_searcher', true), set_config('rubezh.region', :region, true), "
-    "set_config('rubezh.since', :since, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+    "set_config('rubezh.since', :since, true)"
 )
-"""A plan over a month of days takes longer to make than to run, and one made for any plate serves every plate: days out
-of the time asked are left out as it runs."""
 
 
 @contextmanager

@@ -10,7 +10,7 @@ alone; moments by the region's.  A prepared transaction would not be seen, and n
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -28,7 +28,6 @@ PAUSE_S: Final = 5.0
 CLOCKS_DIFFER: Final = timedelta(seconds=10)
 _ROUGHLY: Final = timedelta(hours=1)
 """Times in the dictionary are this rough, so that a car that passes ten times an hour is written down once."""
-_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
 
@@ -42,14 +41,19 @@ def run(node: Node, stop: threading.Event) -> None:
 
 
 def refresh(node: Node) -> int:
-    """Enter plates received since the mark; return how many are new, 0 also when another process is at it."""
+    """Enter plates received since the mark; return how many are new, 0 also when another process is at it.
+
+    Where there is no mark yet, everything is entered.
+    """
     with node.database.begin() as session:
         dictionary, marks = DictionaryRepository(session), MarkRepository(session)
         if not dictionary.take_turn(may_wait=False):
             return 0
+        before = marks.get(READER)
+        if before is None:
+            return _make_anew(session, node)
         mark = safe_mark(session, node)  # before reading: what is not visible now was received later than this
-        seen = _sound(dictionary.seen_since(marks.get(READER) or _EVER))
-        added = _enter(dictionary, seen)
+        added = _enter(dictionary, _sound(dictionary.seen_since(before)))
         marks.put(READER, mark)
         return added
 
@@ -57,18 +61,8 @@ def refresh(node: Node) -> int:
 def rebuild(node: Node) -> int:
     """Make the dictionary anew from every passage; searches by parts wait meanwhile.  Returns how many plates."""
     with node.database.begin() as session:
-        dictionary, marks = DictionaryRepository(session), MarkRepository(session)
-        dictionary.take_turn(may_wait=True)
-        mark = safe_mark(session, node)
-        dictionary.start_anew()
-        count = 0
-        for page in dictionary.all_seen():
-            rows = [(one, tokens_of(one[0])) for one in _sound(page)]
-            dictionary.fill(rows)
-            count += len(rows)
-        dictionary.finish()
-        marks.put(READER, mark)
-        return count
+        DictionaryRepository(session).take_turn(may_wait=True)
+        return _make_anew(session, node)
 
 
 def forget(node: Node) -> int:
@@ -82,6 +76,19 @@ def forget(node: Node) -> int:
 def safe_mark(session: Session, node: Node) -> datetime:
     """Return a moment before which every passage that was ever received is visible or will never be."""
     return node.clock.now() - DictionaryRepository(session).oldest_open_age() - CLOCKS_DIFFER
+
+
+def _make_anew(session: Session, node: Node) -> int:
+    dictionary = DictionaryRepository(session)
+    mark, count = safe_mark(session, node), 0
+    dictionary.start_anew()
+    for page in dictionary.all_seen():
+        rows = [(one, tokens_of(one[0])) for one in _sound(page)]
+        dictionary.fill(rows)
+        count += len(rows)
+    dictionary.finish()
+    MarkRepository(session).put(READER, mark)
+    return count
 
 
 def _enter(dictionary: DictionaryRepository, seen: Sequence[SeenPlate]) -> int:
