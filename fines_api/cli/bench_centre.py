@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import httpx2
 import psutil
@@ -36,6 +37,7 @@ from recognition.contracts import (
     EnrolmentRequest,
     HotlistEntryRecord,
     HotlistReason,
+    MatchPolicy,
     PlateKey,
     Site,
 )
@@ -144,28 +146,28 @@ def fill_hotlist(database: Database, entries: Sequence[PlateKey], confusable: in
         while chunk := list(islice(numbered, _CHUNK)):
             with connection.cursor() as cursor, cursor.copy(_FILL) as copy:
                 for number, key in chunk:
-                    copy.write_row(_entry_row(number, key, now, "confusable" if number < confusable else "exact"))
+                    policy = MatchPolicy.CONFUSABLE if number < confusable else MatchPolicy.EXACT
+                    copy.write_row(_entry_row(number, key, now, policy))
     with psycopg.connect(database.dsn, autocommit=True) as connection:
         connection.execute("ANALYZE hotlist_entries")
 
 
 _FILL = (
-    "COPY hotlist_entries (entry_id, match_policy, owner_region, version, plate, plate_region, plate_type, valid_until,"
-    " is_withdrawn, record, changed_at, created_by) FROM STDIN"
+    "COPY hotlist_entries (entry_id, list_code, match_policy, owner_region, version, plate, plate_region, plate_type,"
+    " valid_until, confirmed_at, is_withdrawn, record, changed_at, created_by) FROM STDIN"
 )
 
 
-def _entry_row(number: int, key: PlateKey, now: datetime, policy: str) -> tuple[Any, ...]:
-    entry_id = f"00000000-0000-4000-8000-{number:012x}"
+def _entry_row(number: int, key: PlateKey, now: datetime, policy: MatchPolicy) -> tuple[Any, ...]:
     until = now + timedelta(days=90)
     record = HotlistEntryRecord(
-        entry_id=entry_id, owner_region=REGION, version=1, plate=key.plate, plate_region=key.plate_region,
-        plate_type=key.plate_type, reason=HotlistReason.STOLEN, priority=1, legal_basis="bench", valid_from=now,
-        valid_until=until, confirmed_at=now,
+        entry_id=UUID(int=number + 1), owner_region=REGION, version=1, plate=key.plate, plate_region=key.plate_region,
+        plate_type=key.plate_type, reason=HotlistReason.STOLEN, list_code="stolen", match_policy=policy, priority=1,
+        legal_basis="bench", valid_from=now, valid_until=until, confirmed_at=now,
     )  # fmt: skip
     return (
-        entry_id, policy, REGION, 1, key.plate, key.plate_region, key.plate_type, until, False,
-        record.model_dump_json(), now, "bench",
+        record.entry_id, record.list_code, policy.value, REGION, 1, key.plate, key.plate_region, key.plate_type, until,
+        now, False, record.model_dump_json(), now, "bench",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from fines_api.kit.clock import FixedClock
 from fines_api.kit.settings import Settings
 from fines_api.kit.storage import LocalStorage
 from fines_api.node import Node
+from fines_api.passages.packing import PLAIN
 from fines_api.passages.repository import PassageRepository
 from fines_api.sites.service import SiteService
 from recognition.contracts import Site
@@ -121,7 +122,8 @@ def _event(passage_id: str, site: str, captured: str, size: int) -> str:
         '"clock":{"source":"host","bound_ms":20},"vehicle_class":"car","vehicle_confidence":0.9,"frames":9,'
         '"code_version":"b"},"fill":"'
     )
-    return f'{event}{"x" * (size - len(event) - 2)}"}}'
+    whole = f'{event}{"x" * (size - len(event) - 2)}"}}'
+    return "\\\\x" + (PLAIN + whole.encode()).hex()
 
 
 def _site(number: int) -> Site:

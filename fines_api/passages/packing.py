@@ -9,7 +9,9 @@ import zlib
 from functools import cache
 from importlib import resources
 
-_PLAIN, _NEWEST = 0, 1
+PLAIN = b"\0"
+"""Before an event that is stored as it is."""
+_NEWEST = 1
 _RAW_DEFLATE = -15
 _LEVEL = 1
 
@@ -30,7 +32,7 @@ def unpack(stored: bytes) -> bytes:
     """
     if not stored:
         raise ValueError("no stored event")
-    if stored[0] == _PLAIN:
+    if stored.startswith(PLAIN):
         return stored[1:]
     try:
         inflate = zlib.decompressobj(_RAW_DEFLATE, _dictionary(stored[0]))

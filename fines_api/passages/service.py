@@ -36,9 +36,9 @@ def passage_of(stored: bytes) -> Passage:
     return _StoredEvent.model_validate_json(unpack(stored)).data
 
 
-def clock_bound_s(event: str) -> float | None:
+def clock_bound_s(stored: bytes) -> float | None:
     """Return how far the capture time in a stored event may be from true UTC, or ``None`` when nobody knows."""
-    bound_ms = _StoredClock.model_validate_json(event).data.clock.bound_ms
+    bound_ms = _StoredClock.model_validate_json(unpack(stored)).data.clock.bound_ms
     return None if bound_ms is None else bound_ms / 1000
 
 
@@ -151,7 +151,7 @@ class PassageService:
         audit.record(self._session, self._node, user.actor, "passages:passage:searched", text or "*", details)
         return answer
 
-    def events_of(self, ids: Iterable[UUID], earliest: datetime, latest: datetime) -> dict[UUID, str]:
+    def events_of(self, ids: Iterable[UUID], earliest: datetime, latest: datetime) -> dict[UUID, bytes]:
         """Return the stored events of passages captured about these moments."""
         return self._passages.events_of(ids, earliest, latest)
 

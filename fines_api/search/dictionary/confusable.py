@@ -11,8 +11,8 @@ from functools import cache
 
 import numpy as np
 
-from recognition.contracts import PlateKey
-from recognition.plates.list_entry import Kind, ListEntry, MatchPolicy
+from recognition.contracts import MatchPolicy, PlateKey
+from recognition.plates.list_entry import Kind, ListEntry
 from recognition.plates.list_hash import kind_number
 from recognition.plates.list_index import ListIndex
 from recognition.plates.match_costs import load_confusions

@@ -80,7 +80,7 @@ class Sighting:
     plate: str
     plate_region: str
     plate_type: str
-    event: str
+    event: bytes
 
 
 class SightingRepository:

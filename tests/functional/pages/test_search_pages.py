@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from fines_api.identity.schemas import Role
 from fines_api.identity.service import IdentityService
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.search.dictionary.keeping import refresh
 from fines_api.search.jobs import find_clones
 from fines_api.search.policy import Rank
@@ -66,7 +66,7 @@ def drive(world: Any, plate: str, *way: tuple[str, float]) -> None:
             plate=PlateConsensus(**key, confidence=0.97, support=5, looks=6, best=read),
         )  # fmt: skip
         with node.database.begin() as session:
-            event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+            event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
             PassageService(session, node).keep([event])
 
 

@@ -12,7 +12,7 @@ from fines_api.identity.schemas import Role
 from fines_api.identity.service import IdentityService
 from fines_api.kit.clock import FixedClock
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.search.dictionary.keeping import refresh
 from fines_api.search.policy import Rank
 from fines_api.search.repository import RankRepository
@@ -74,7 +74,7 @@ def roads(node: Node, clock: FixedClock, build: Any) -> Any:
                 }
             )
             with node.database.begin() as session:
-                event = PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+                event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
                 PassageService(session, node).keep([event])
             return passage.passage_id
 

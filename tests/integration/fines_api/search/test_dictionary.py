@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from fines_api.kit.clock import FixedClock
 from fines_api.node import Node
-from fines_api.passages.service import PassageEventText, PassageService
+from fines_api.passages.service import PassageService, ReportedPassage
 from fines_api.search.dictionary import keeping
 from fines_api.search.dictionary.repository import DictionaryRepository
 from fines_api.search.dictionary.tokens import part, tokens_of
@@ -102,5 +102,5 @@ def test_a_rebuild_makes_what_refreshing_makes(node: Node, clock: FixedClock, ro
     assert found == ["B999BB77"]
 
 
-def _event(passage: Any) -> PassageEventText:
-    return PassageEventText(passage, f'{{"data":{passage.model_dump_json()}}}')
+def _event(passage: Any) -> ReportedPassage:
+    return ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
