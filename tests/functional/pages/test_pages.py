@@ -115,7 +115,7 @@ def test_the_officer_sees_the_raw_crop_first_and_decides(visitor: Any) -> None:
     expect(page.locator("details .plate")).to_be_visible()
     expect(page.locator(".speed")).to_contain_text("97,4")
     expect(page.locator(".speed")).to_contain_text("1,9")
-    assert page.locator(".gates .ok").count() == 8
+    assert page.locator(".gates .ok").count() == 9
     page.wait_for_function("document.querySelector('video').readyState >= 1")
     page.click("details summary >> nth=1")
     expect(page.locator("svg.track polyline")).to_be_visible()
