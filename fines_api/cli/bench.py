@@ -1,4 +1,4 @@
-"""``fines-api bench match | intake | alert | search``: this installation measured against known truth."""
+"""``fines-api bench match | intake | alert | drill | search``: this installation measured against known truth."""
 
 import json
 import os
@@ -109,6 +109,27 @@ def bench_alert(
         done = measure(AlertPlan(rate, seconds, entries, seed), folder)
     whole = asdict(done) | {"seed": seed, "rate": rate, "seconds": seconds, "entries": entries}
     _tell_and_judge("alert", done.figures, whole, check=check, json_file=json_file, measured_on=measured_on)
+
+
+@bench.command("drill")
+def bench_drill(
+    *,
+    folder: Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")],
+    passages: Annotated[int, typer.Option(min=20_000, help="passages of known truth")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
+    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+) -> None:
+    """Drive stolen, misread, look-alike, foreign, stale, cleared and innocent vehicles past a whole centre."""
+    from fines_api.cli.bench_drill import measure
+
+    with clear_errors():
+        done = measure(passages, seed, folder)
+    for fate, states in done.notes["hits_by_fate"].items():
+        typer.echo(f"{fate}: {', '.join(f'{count} {what}' for what, count in states.items())}")
+    whole = asdict(done) | {"seed": seed}
+    _tell_and_judge("drill", done.figures, whole, check=check, json_file=json_file, measured_on=measured_on)
 
 
 def _tell_and_judge(

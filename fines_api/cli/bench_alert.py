@@ -15,7 +15,7 @@ import httpx2
 import numpy as np
 import psycopg
 
-from fines_api.cli.bench_centre import Centre, Device, enrolled, opened_centre, sent_pictures
+from fines_api.cli.bench_centre import Centre, Device, enrolled, listings, opened_centre, sent_pictures
 from fines_api.cli.bench_intake import CONFUSABLE, IntakeRun
 from fines_api.cli.bench_plates import draw
 from fines_api.cli.bench_traffic import Fleet, Order, passage_id_of, prepare
@@ -58,7 +58,7 @@ def measure(plan: AlertPlan, folder: Path) -> IntakeRun:
         raise ConfigurationError("no chromium on this machine", hint="apt install chromium", code="bench.browser")
     passages = plan.rate_per_s * plan.seconds // DEVICES * DEVICES
     entries = draw(np.random.default_rng(plan.seed), plan.entries).as_keys()
-    with opened_centre(folder, processes=2, entries=entries, confusable=CONFUSABLE) as centre:
+    with opened_centre(folder, processes=2, entries=listings(entries, CONFUSABLE)) as centre:
         devices = [enrolled(centre, f"camera-{number:04d}") for number in range(DEVICES)]
         pictures = sent_pictures(centre, devices[0], _PICTURES)
         orders = [

@@ -40,12 +40,28 @@ from recognition.contracts import (
     MatchPolicy,
     PlateKey,
     Site,
+    VehicleClass,
 )
 from recognition.evidence import SigningKey, canonical_bytes, sha256_hex, sign_envelope
 
 REGION: Final = "77"
 _CHUNK: Final = 20_000
 _START_S: Final = 120.0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One entry of the list: its plate, how near a seen one must come, and how long ago its source confirmed it."""
+
+    plate: PlateKey
+    policy: MatchPolicy = MatchPolicy.EXACT
+    vehicle_class: VehicleClass = VehicleClass.UNKNOWN
+    confirmed: timedelta = timedelta(0)
+
+    @staticmethod
+    def entry_id(number: int) -> UUID:
+        """Return the id of an entry by its place in the list."""
+        return UUID(int=number + 1)
 
 
 @dataclass(frozen=True)
@@ -84,8 +100,8 @@ def _cpu_s(pid: int, *, alone: bool = False) -> float:
 
 
 @contextmanager
-def opened_centre(folder: Path, *, processes: int, entries: Sequence[PlateKey], confusable: int) -> Iterator[Centre]:
-    """Start everything anew in an empty folder; ``confusable`` of the entries may be found by a misread."""
+def opened_centre(folder: Path, *, processes: int, entries: Sequence[Listing]) -> Iterator[Centre]:
+    """Start everything anew in an empty folder, with such a hotlist."""
     folder.mkdir(parents=True, exist_ok=True)
     url = start_embedded(folder / "postgres")
     with psycopg.connect(url, autocommit=True) as connection:
@@ -99,7 +115,7 @@ def opened_centre(folder: Path, *, processes: int, entries: Sequence[PlateKey], 
     storage = LocalStorage(settings.data_dir / "evidence")
     node = Node(settings, database, storage, SystemClock(), SigningKey.load_or_create(settings.region_key))
     migrate(database)
-    fill_hotlist(database, entries, confusable)
+    fill_hotlist(database, entries)
     with _serving(settings, processes) as (address, pid):
         yield Centre(node, address, pid)
     node.close()
@@ -139,15 +155,20 @@ def count_rows(node: Node, table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def fill_hotlist(database: Database, entries: Sequence[PlateKey], confusable: int) -> None:
-    """Lay a list of entries into the table, as an import would; the first ones may be found by a misread."""
+def listings(plates: Sequence[PlateKey], confusable: int) -> list[Listing]:
+    """List plates; so many of the first may be found by a misread."""
+    wide, narrow = MatchPolicy.CONFUSABLE, MatchPolicy.EXACT
+    return [Listing(plate, wide if number < confusable else narrow) for number, plate in enumerate(plates)]
+
+
+def fill_hotlist(database: Database, entries: Sequence[Listing]) -> None:
+    """Lay a list of entries into the table, as an import would."""
     now, numbered = SystemClock().now(), iter(enumerate(entries))
     with psycopg.connect(database.dsn) as connection:
         while chunk := list(islice(numbered, _CHUNK)):
             with connection.cursor() as cursor, cursor.copy(_FILL) as copy:
-                for number, key in chunk:
-                    policy = MatchPolicy.CONFUSABLE if number < confusable else MatchPolicy.EXACT
-                    copy.write_row(_entry_row(number, key, now, policy))
+                for number, entry in chunk:
+                    copy.write_row(_entry_row(number, entry, now))
     with psycopg.connect(database.dsn, autocommit=True) as connection:
         connection.execute("ANALYZE hotlist_entries")
 
@@ -158,16 +179,17 @@ _FILL = (
 )
 
 
-def _entry_row(number: int, key: PlateKey, now: datetime, policy: MatchPolicy) -> tuple[Any, ...]:
-    until = now + timedelta(days=90)
+def _entry_row(number: int, entry: Listing, now: datetime) -> tuple[Any, ...]:
+    until, key = now + timedelta(days=90), entry.plate
     record = HotlistEntryRecord(
-        entry_id=UUID(int=number + 1), owner_region=REGION, version=1, plate=key.plate, plate_region=key.plate_region,
-        plate_type=key.plate_type, reason=HotlistReason.STOLEN, list_code="stolen", match_policy=policy, priority=1,
-        legal_basis="bench", valid_from=now, valid_until=until, confirmed_at=now,
+        entry_id=entry.entry_id(number), owner_region=REGION, version=1, plate=key.plate,
+        plate_region=key.plate_region, plate_type=key.plate_type, reason=HotlistReason.STOLEN, list_code="stolen",
+        match_policy=entry.policy, priority=1, vehicle_class=entry.vehicle_class, legal_basis="bench",
+        valid_from=now - entry.confirmed, valid_until=until, confirmed_at=now - entry.confirmed,
     )  # fmt: skip
     return (
-        record.entry_id, record.list_code, policy.value, REGION, 1, key.plate, key.plate_region, key.plate_type, until,
-        now, False, record.model_dump_json(), now, "bench",
+        record.entry_id, record.list_code, entry.policy.value, REGION, 1, key.plate, key.plate_region, key.plate_type,
+        until, record.confirmed_at, False, record.model_dump_json(), now, "bench",
     )  # fmt: skip
 
 

@@ -12,7 +12,16 @@ import httpx2
 import numpy as np
 import psycopg
 
-from fines_api.cli.bench_centre import Centre, Device, count_rows, enrolled, machine_notes, opened_centre, sent_pictures
+from fines_api.cli.bench_centre import (
+    Centre,
+    Device,
+    count_rows,
+    enrolled,
+    listings,
+    machine_notes,
+    opened_centre,
+    sent_pictures,
+)
 from fines_api.cli.bench_plates import draw
 from fines_api.cli.bench_traffic import Fleet, Order, prepare
 from fines_api.db import Database
@@ -54,7 +63,7 @@ def measure(plan: Plan, folder: Path) -> IntakeRun:
     """Prepare the traffic, send it, send it again, and copy the same rows without a centre."""
     done = IntakeRun(plan.passages)
     entries = draw(np.random.default_rng(plan.seed), plan.entries).as_keys()
-    with opened_centre(folder, processes=plan.processes, entries=entries, confusable=CONFUSABLE) as centre:
+    with opened_centre(folder, processes=plan.processes, entries=listings(entries, CONFUSABLE)) as centre:
         devices = [enrolled(centre, f"camera-{number:04d}") for number in range(plan.devices)]
         pictures = sent_pictures(centre, devices[0], PICTURES)
         each, began_at = plan.passages // plan.devices, SystemClock().now()
@@ -77,7 +86,7 @@ def measure(plan: Plan, folder: Path) -> IntakeRun:
 
 def _first(done: IntakeRun, centre: Centre, devices: Sequence[Device], fleet: Fleet) -> None:
     before = centre.cpu_s()
-    sent = asyncio.run(_send_all(centre.url, devices, fleet))
+    sent = asyncio.run(send_all(centre.url, devices, fleet))
     figures, after = done.figures, centre.cpu_s()
     figures |= {f"cpu_{name}_us": (after[name] - before[name]) / fleet.passages * 1e6 for name in after}
     figures["passages_per_s"] = sent.accepted / sent.elapsed_s
@@ -95,7 +104,7 @@ def _first(done: IntakeRun, centre: Centre, devices: Sequence[Device], fleet: Fl
 def _again(done: IntakeRun, centre: Centre, devices: Sequence[Device], fleet: Fleet) -> None:
     tables = (*_TABLES, "hotlist_hits", "intake_gaps", "intake_alarms", "quarantine_items")
     before = [count_rows(centre.node, table) for table in tables]
-    sent = asyncio.run(_send_all(centre.url, devices, fleet))
+    sent = asyncio.run(send_all(centre.url, devices, fleet))
     after = [count_rows(centre.node, table) for table in tables]
     done.figures["replayed_per_s"] = sent.duplicates / sent.elapsed_s
     done.figures["changed_by_replay"] = float(sum(abs(new - old) for old, new in zip(before, after, strict=True)))
@@ -138,7 +147,9 @@ def _copy_in(target: psycopg.Connection[Any], table: str, path: Path) -> None:
 
 
 @dataclass
-class _Sent:
+class Sent:
+    """What became of traffic that was sent."""
+
     accepted: int = 0
     duplicates: int = 0
     busy: int = 0
@@ -154,9 +165,9 @@ class _Sent:
         return float(sums.min() / (self.elapsed_s / 10))
 
 
-async def _send_all(url: str, devices: Sequence[Device], fleet: Fleet) -> _Sent:
+async def send_all(url: str, devices: Sequence[Device], fleet: Fleet) -> Sent:
     """Let eight lines at a time send their devices' batches, in order, until all are answered."""
-    sent, waiting = _Sent(), list(devices)
+    sent, waiting = Sent(), list(devices)
     began_s = time.perf_counter()
 
     async def line() -> None:
@@ -171,7 +182,7 @@ async def _send_all(url: str, devices: Sequence[Device], fleet: Fleet) -> _Sent:
     return sent
 
 
-async def _send_one(client: httpx2.AsyncClient, device: Device, body: bytes, sent: _Sent, began_s: float) -> None:
+async def _send_one(client: httpx2.AsyncClient, device: Device, body: bytes, sent: Sent, began_s: float) -> None:
     headers = device.headers | {"Content-Type": "application/json"}
     while True:
         asked_s = time.perf_counter()

@@ -35,7 +35,9 @@ from recognition.evidence import SigningKey, canonical_bytes, pre_authentication
 EPOCH: Final = 1
 _STEP: Final = timedelta(milliseconds=37)
 _NAMESPACE: Final = UUID("6f2b41a5-2f0e-5a5e-9a39-0f5f3c1e7d10")
-_MARK: Final = {name: f"@{name}@" for name in ("plate", "region", "type", "time", "id", "seq", "prev", "a", "b")}
+_MARK: Final = {
+    name: f"@{name}@" for name in ("plate", "region", "type", "class", "time", "id", "seq", "prev", "a", "b")
+}
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """What a device believes to have seen."""
+
+    plate: PlateKey
+    vehicle_class: VehicleClass = VehicleClass.CAR
+
+
+@dataclass(frozen=True)
 class Order:
-    """What one device is to send: ``listed`` plates come up once in ``one_in`` passages."""
+    """What one device is to send: the sightings given, else drawn plates, ``listed`` ones once in ``one_in``."""
 
     device_id: str
     site_id: str
@@ -61,6 +71,7 @@ class Order:
     listed: tuple[PlateKey, ...]
     one_in: int
     path: Path
+    sightings: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,26 +121,35 @@ def _write(order: Order) -> tuple[list[tuple[int, int]], int]:
 
 
 def _events(order: Order) -> Iterator[tuple[bytes, bool]]:
-    chance = np.random.default_rng(order.seed)
-    keys = draw(chance, order.passages).as_keys()
-    picked = chance.random(order.passages) < 1 / order.one_in if order.one_in else np.zeros(order.passages, np.bool_)
     template = _template(order)
     signing = _Signer(SigningKey.from_pem(order.private_pem))
     previous = GENESIS_HASH
-    for number, key in enumerate(keys):
-        is_listed = bool(picked[number]) and bool(order.listed)
-        plate = order.listed[int(chance.integers(len(order.listed)))] if is_listed else key
-        payload = _filled(template, order, number, plate, previous)
+    for number, (seen, is_listed) in enumerate(_drawn(order) if not order.sightings else _given(order)):
+        payload = _filled(template, order, number, seen, previous)
         previous = sha256_hex(payload)
         yield signing.envelope(payload), is_listed
 
 
-def _filled(template: str, order: Order, number: int, plate: PlateKey, previous: str) -> bytes:
+def _given(order: Order) -> Iterator[tuple[Sighting, bool]]:
+    for seen in order.sightings:
+        yield seen, False
+
+
+def _drawn(order: Order) -> Iterator[tuple[Sighting, bool]]:
+    chance = np.random.default_rng(order.seed)
+    keys = draw(chance, order.passages).as_keys()
+    picked = chance.random(order.passages) < 1 / order.one_in
+    for key, is_listed in zip(keys, picked.tolist(), strict=True):
+        yield Sighting(order.listed[int(chance.integers(len(order.listed)))] if is_listed else key), is_listed
+
+
+def _filled(template: str, order: Order, number: int, seen: Sighting, previous: str) -> bytes:
     pictures = [order.pictures[(number * 2 + at) % len(order.pictures)].sha256 for at in range(2)]
     values = {
-        "plate": plate.plate,
-        "region": plate.plate_region,
-        "type": plate.plate_type,
+        "plate": seen.plate.plate,
+        "region": seen.plate.plate_region,
+        "type": seen.plate.plate_type,
+        "class": seen.vehicle_class.value,
         "time": (order.began_at + number * _STEP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "id": str(passage_id_of(order, number)),
         "prev": previous,
@@ -200,6 +220,7 @@ def _template(order: Order) -> str:
         '"A000AA00"': f'"{_MARK["plate"]}"',
         '"plate_region":"ru"': f'"plate_region":"{_MARK["region"]}"',
         '"plate_type":"1"': f'"plate_type":"{_MARK["type"]}"',
+        '"vehicle_class":"car"': f'"vehicle_class":"{_MARK["class"]}"',
         '"2026-01-01T00:00:00Z"': f'"{_MARK["time"]}"',
         str(UUID(int=0)): _MARK["id"],
         "987654321": f'"{_MARK["seq"]}"',
