@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from fines_api.hotlists.jobs import search_near
 from fines_api.hotlists.matching import HitService
 from fines_api.hotlists.policy import HitState
 from fines_api.hotlists.schemas import EntryInfo, HitInfo, NewEntry
@@ -55,6 +56,15 @@ class Road:
             PassageService(session, self.node).keep([event])
             HotlistService(session, self.node).match_passages([(passage, self.site)])
 
+    def look_back(self) -> None:
+        """Do what the worker is told to do when an entry is put in force."""
+        with self.node.database.begin() as session:
+            jobs = session.execute(text("SELECT args FROM procrastinate_jobs WHERE task_name = 'hotlists.search_near'"))
+            told = jobs.scalars().all()
+        assert told
+        for args in told:
+            search_near(self.node, **args)
+
     def hits(self) -> list[HitInfo]:
         with self.node.database.begin() as session:
             return list(reversed(HitService(session, self.node).hits(100, None)))
@@ -82,6 +92,9 @@ def test_a_near_match_is_possible_and_says_what_differs(
     steps = [lambda: road.look_for(plate, match_policy=policy), lambda: (road.see(MISREAD), road.see(OTHER))]
     for step in reversed(steps) if is_searched_back else steps:
         step()
+    assert len(road.hits()) == (0 if is_searched_back else 1)
+    for _ in range(2):
+        road.look_back()
     (hit,) = road.hits()
     assert (hit.state, hit.match_kind, hit.plate, hit.listed_plate) == (HitState.POSSIBLE, kind, MISREAD, plate)
     assert (hit.match_cost > 0) is (kind is MatchKind.CONFUSABLE)
