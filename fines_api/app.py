@@ -49,9 +49,10 @@ def readyz(node: NodeDep) -> dict[str, str]:
 
 
 def domain_modules(name: str) -> list[ModuleType]:
-    """Import ``fines_api.<domain>.<name>`` of every domain that has one."""
-    folders = sorted(path.parent.name for path in Path(__file__).parent.glob(f"*/{name}.py"))
-    return [importlib.import_module(f"fines_api.{folder}.{name}") for folder in folders]
+    """Import every ``fines_api.<domain>[.<part>].<name>`` there is."""
+    here = Path(__file__).parent
+    found = sorted(path.relative_to(here).with_suffix("").parts for path in here.glob(f"*/**/{name}.py"))
+    return [importlib.import_module(".".join(("fines_api", *parts))) for parts in found]
 
 
 def load_jobs() -> None:

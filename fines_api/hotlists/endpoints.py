@@ -10,8 +10,6 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from fines_api.hotlists.importing import endpoints as importing
-from fines_api.hotlists.lists import endpoints as lists
 from fines_api.hotlists.matching import MAX_LIST, HitService
 from fines_api.hotlists.policy import HitState
 from fines_api.hotlists.repository import EntryFilter
@@ -37,8 +35,6 @@ from fines_api.node import Node
 from recognition.contracts import Identifier, ImageRole
 
 router = APIRouter(prefix="/v1", tags=["hotlists"])
-router.include_router(lists.router)
-router.include_router(importing.router)
 HEARTBEAT_S = 15
 _RETRY_MS = 2000
 

@@ -10,7 +10,7 @@ from fines_api.hotlists.importing.service import ImportService
 from fines_api.identity.dependencies import NodeDep, PoliceUser, SessionDep
 from recognition.contracts import Identifier
 
-router = APIRouter()
+router = APIRouter(prefix="/v1", tags=["hotlists"])
 
 
 async def _body(request: Request) -> bytes:

@@ -12,7 +12,7 @@ from fines_api.identity.dependencies import AdministratorUser, NodeDep, SessionD
 from fines_api.identity.schemas import Principal, Role
 from recognition.contracts import Identifier
 
-router = APIRouter()
+router = APIRouter(prefix="/v1", tags=["hotlists"])
 ListReader = Annotated[Principal, Depends(current_user(Role.POLICE, Role.ADMINISTRATOR))]
 
 

@@ -304,7 +304,7 @@ def _regions(databases: dict[str, Database], folder: Path, hub: RealHub | None) 
 
 
 def _region(code: str, database: Database, keys: dict[str, SigningKey], folder: Path, hub: RealHub | None) -> Region:
-    names = ", ".join(sorted(set(METADATA.tables) - {"audit_rows", "hotlists"}))
+    names = ", ".join(sorted(set(METADATA.tables) - {"audit_rows", "searches", "hotlists"}))
     with database.begin() as session:
         session.execute(text(f"TRUNCATE {names}, procrastinate_jobs RESTART IDENTITY CASCADE"))
     peers = {other: key.verifying for other, key in keys.items() if other != code}
