@@ -5,7 +5,6 @@ tells that an 8 was a 3.
 """
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -87,6 +86,15 @@ class Confusions:
 
 
 @dataclass(frozen=True)
+class PlaceSort:
+    """What one place is: the glyphs that may stand there (None: any), the name of its weight, first or last or not."""
+
+    allowed: frozenset[str] | None
+    weight_name: str
+    is_edge: bool
+
+
+@dataclass(frozen=True)
 class Place:
     """One place of the plates of one kind and length: the glyphs that may stand there (None: any), and its weight."""
 
@@ -139,27 +147,33 @@ def layouts_of(plate_region: str, plate_type: str, length: int) -> tuple[Layout,
     )
 
 
-def places_of(plate_region: str, plate_type: str, length: int, weights: Weights) -> tuple[Place, ...]:
-    """Return the places of a text: a glyph may stand where one of the layouts lets it."""
+def sorts_of(plate_region: str, plate_type: str, length: int) -> tuple[PlaceSort, ...]:
+    """Return what the places of a text are: a glyph may stand where one of the layouts lets it."""
     layouts = layouts_of(plate_region, plate_type, length)
-    return tuple(_place(layouts, at, weights, is_edge=at in {0, length - 1}) for at in range(length))
+    return tuple(_sort(layouts, at, is_edge=at in {0, length - 1}) for at in range(length))
 
 
-def _place(layouts: tuple[Layout, ...], at: int, weights: Weights, *, is_edge: bool) -> Place:
-    factor = weights.edge if is_edge else 1.0
+def places_of(plate_region: str, plate_type: str, length: int, weights: Weights) -> tuple[Place, ...]:
+    """Return the places of a text with their weights."""
+    return tuple(
+        Place(one.allowed, getattr(weights, one.weight_name) * (weights.edge if one.is_edge else 1.0))
+        for one in sorts_of(plate_region, plate_type, length)
+    )
+
+
+def _sort(layouts: tuple[Layout, ...], at: int, *, is_edge: bool) -> PlaceSort:
     if not layouts:
-        return Place(None, weights.open * factor)
+        return PlaceSort(None, "open", is_edge)
     allowed = frozenset().union(*(layout.slots[at] for layout in layouts))
     if any(layout.code_at is not None and layout.code_at[0] <= at < layout.code_at[1] for layout in layouts):
-        return Place(allowed, weights.code * factor)
-    return Place(allowed, _by_glyphs(allowed, weights) * factor)
+        return PlaceSort(allowed, "code", is_edge)
+    return PlaceSort(allowed, _by_glyphs(allowed), is_edge)
 
 
-def _by_glyphs(allowed: Iterable[str], weights: Weights) -> float:
-    marks = frozenset(allowed)
-    if marks <= DIGITS:
-        return weights.digit
-    return weights.either if marks & DIGITS else weights.letter
+def _by_glyphs(allowed: frozenset[str]) -> str:
+    if allowed <= DIGITS:
+        return "digit"
+    return "either" if allowed & DIGITS else "letter"
 
 
 def growing_code_at(plate_region: str, plate_type: str, length: int) -> int | None:
