@@ -3,8 +3,8 @@
     python -m models.evaluation.confusions --plates N --seed S --out FILE [--low 60] [--high 120]
 
 Each plate is spoiled as a roadside camera spoils it, set into a crop as wide as a vehicle and looked at once: finder,
-reader, further cuts, grammars, calibration.  A line of the file is one plate.  Plate ``n`` of a seed is always the
-same one: a run that was cut off goes on where the file ends.  ``misread_counts`` counts, ``misread_costs`` makes costs of it.
+reader, further cuts, grammars, calibration.  A line of the file is one plate; plate ``n`` of a seed is always the same
+one, so a run that was cut off goes on where the file ends.  ``misread_counts`` counts, ``misread_costs`` makes costs.
 """
 
 import argparse
