@@ -62,6 +62,36 @@ def bench_match(
         raise typer.Exit(_FAILED)
 
 
+@bench.command("misreads")
+def bench_misreads(
+    *,
+    misreads: Annotated[Path | None, typer.Option(metavar="FILE", help="another run's misreads")] = None,
+    costs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="costs of misreads; default: the shipped ones")
+    ] = None,
+    entries: Annotated[int, typer.Option(min=1000, help="entries of the list")] = 100_000,
+    passages: Annotated[int, typer.Option(min=1000, help="innocent passages matched against it")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    limits: Annotated[str, typer.Option(help="limits told, split by commas; default: the file's")] = "",
+) -> None:
+    """Match what the reader took drawn plates for against a list that holds them all."""
+    from fines_api.cli.bench_misreads import load_misreads, measure_misreads
+    from recognition.plates.match_costs import load_confusions
+
+    with clear_errors():
+        table, file = load_confusions(costs), load_misreads(misreads)
+        chosen = tuple(float(one) for one in limits.split(",") if one) or (table.limits.most_cost,)
+        done = measure_misreads(file, table, chosen, entries=entries, passages=passages, seed=seed)
+    typer.echo(
+        "limit  one glyph found  all found  those at >= 0.5 found  innocent of 100,000  of these per 1,000 entries"
+    )
+    for one in done:
+        typer.echo(
+            f"{one.most_cost:5.2f}  {one.single_found:15.1%}  {one.all_found:9.1%}  {one.sure_found:21.1%}  "
+            f"{one.false_per_100k:19.1f}  {one.false_per_1000_entries:26.3f}"
+        )
+
+
 @bench.command("intake")
 def bench_intake(
     *,

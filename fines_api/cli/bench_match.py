@@ -25,7 +25,8 @@ _LISTED_SHARE: Final = 0.005
 _PARTIAL: Final = 1000
 _CHANGES: Final = 1000
 _MISREADS: Final = 20_000
-_PER: Final = 100_000
+PER: Final = 100_000
+"""Innocent passages are told of so many."""
 _MB: Final = 1e6
 
 
@@ -166,14 +167,14 @@ def _by_limit(index: ListIndex, listed: Plates, chance: np.random.Generator, pas
     costs = index.neighbours.confusions
     swapped = _costs_of_true(index, *misread(chance, true, costs), rows)
     lost = _costs_of_true(index, *lose_digit(true), rows)
-    false, innocent = _costs_of_false(index, draw(chance, passages).as_keys())
+    false, innocent = costs_of_innocent(index, draw(chance, passages).as_keys())
     limits = [share * costs.limits.most_cost for share in LIMITS]
     return tuple(
         LimitFigures(
             limit,
             misreads_found=float((swapped <= limit).mean()),
             lost_digits_found=float((lost <= limit).mean()),
-            false_per_100k=(per := float((false <= limit).sum()) / max(innocent, 1) * _PER),
+            false_per_100k=(per := float((false <= limit).sum()) / max(innocent, 1) * PER),
             false_per_1000_entries=per * 1000 / len(index),
         )
         for limit in limits
@@ -192,11 +193,16 @@ def _costs_of_true(
     return costs
 
 
-def _costs_of_false(index: ListIndex, keys: list[PlateKey]) -> tuple[NDArray[np.float64], int]:
-    """Return the least cost at which each innocent passage matches somebody, and how many passages are innocent."""
+def costs_of_innocent(
+    index: ListIndex, keys: list[PlateKey], most_cost: float | None = None
+) -> tuple[NDArray[np.float64], int]:
+    """Return the least cost at which each innocent passage matches somebody, and how many passages are innocent.
+
+    ``most_cost`` is how far is looked; without it the limit of the file of costs holds.
+    """
     costs, is_innocent = np.full(len(keys), np.inf), np.ones(len(keys), np.bool_)
     for start in range(0, len(keys), BATCH):
-        for match in index.match(keys[start : start + BATCH]):
+        for match in index.match(keys[start : start + BATCH], most_cost):
             at = start + match.seen
             costs[at] = min(costs[at], match.cost)
             is_innocent[at] &= match.kind is not MatchKind.EXACT

@@ -12,7 +12,7 @@ from recognition.plates import Grammar, Layout, load_grammars
 from recognition.plates.list_columns import EntryColumns
 from recognition.plates.list_entry import MIN_KNOWN, POLICIES, ListEntry
 from recognition.plates.list_hash import UNKNOWN, WIDTH, Texts, text_bytes
-from recognition.plates.match_costs import Confusions, growing_code_at
+from recognition.plates.match_costs import Confusions, Place, growing_code_at, places_of
 
 SHARES: Final = {
     ("ru", "1"): 0.60, ("ru", "1b"): 0.03, ("ru", "2"): 0.04, ("ru", "4"): 0.03, ("kz", "standard"): 0.06,
@@ -89,18 +89,33 @@ def _of_layout(chance: np.random.Generator, grammar: Grammar, layout: Layout, co
 
 
 def misread(chance: np.random.Generator, plates: Plates, confusions: Confusions) -> tuple[Plates, NDArray[np.int64]]:
-    """Misread one character of each plate, in any place, as often as the table says its glyph is taken for another.
+    """Misread one character of each plate, in any place, as often as the table says it is taken for another there.
 
     Returns the plates and the rows they were drawn from: those of which no glyph is ever mistaken are left out.
     """
-    often = np.zeros((128, 128))
-    for (meant, seen), cost in confusions.pairs.items():
-        often[ord(meant), ord(seen)] = np.exp(-cost)
-    places = _picked(chance, often.sum(axis=1)[plates.texts])
+    groups, often = _chances(plates, confusions)
+    places = _picked(chance, often.sum(axis=2)[groups, plates.texts])
     rows = np.flatnonzero(places >= 0)
     texts, places, each = plates.texts[rows], places[rows], np.arange(len(rows))
-    texts[each, places] = _picked(chance, often[texts[each, places]])
+    texts[each, places] = _picked(chance, often[groups[rows, places], texts[each, places]])
     return Plates(texts, plates.kinds[rows]), rows
+
+
+def _chances(plates: Plates, confusions: Confusions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the sort of every place ``(n, 12)``, and how often which is taken for which ``(s, 128, 128)``."""
+    known: dict[Place, int] = {Place(frozenset(), 1.0): 0}
+    groups, lengths = np.zeros(plates.texts.shape, np.int64), np.count_nonzero(plates.texts, axis=1)
+    for number, kind in enumerate(KINDS):
+        for length in range(1, WIDTH + 1):
+            places = places_of(*kind, length, confusions.weights)
+            is_such = (plates.kinds == number) & (lengths == length)
+            groups[is_such, :length] = [known.setdefault(place, len(known)) for place in places]
+    often = np.zeros((len(known), 128, 128))
+    for place, group in known.items():
+        for (meant, seen), cost in confusions.pairs.items():
+            if place.allowed is None or seen in place.allowed:
+                often[group, ord(meant), ord(seen)] = np.exp(-cost * place.weight)
+    return groups, often
 
 
 def lose_digit(plates: Plates) -> tuple[Plates, NDArray[np.int64]]:
