@@ -41,9 +41,9 @@ def written(folder: Path, text: str) -> Path:
 
 def test_the_shipped_file_says_where_it_is_from_and_holds_pairs_no_grammar_tells_apart() -> None:
     costs = load_confusions()
-    assert "not measured" in costs.provenance
+    assert costs.provenance.startswith("measured")
     assert all(pair in costs.pairs for pair in (("8", "3"), ("0", "8"), ("5", "6"), ("1", "7"), ("M", "H"), ("B", "8")))
-    assert costs.pairs["8", "3"] == costs.pairs["3", "8"]
+    assert costs.pairs["8", "6"] < costs.pairs["6", "8"] < costs.pairs["3", "8"]
 
 
 def test_a_file_of_ones_own_takes_its_place(tmp_path: Path) -> None:
