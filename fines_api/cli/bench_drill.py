@@ -14,6 +14,7 @@ import psycopg
 
 from fines_api.cli.bench_centre import Centre, Device, Listing, enrolled, opened_centre, sent_pictures
 from fines_api.cli.bench_intake import IntakeRun, send_all
+from fines_api.cli.bench_misreads import Misread, load_misreads
 from fines_api.cli.bench_plates import Plates, draw, misread
 from fines_api.cli.bench_traffic import Order, Picture, Sighting, passage_id_of, prepare
 from fines_api.hotlists.matching import HitService
@@ -28,17 +29,22 @@ DEVICES: Final = 20
 BATCH: Final = 250
 LISTED_EXACT: Final = 180_000
 LISTED_NEAR: Final = 20_000
-MISREAD_RATE: Final = 0.016
-"""Share of plates our reader gives wrongly: 1 of 62 Russian plates held out (`recognition bench read`)."""
+_ONE_GLYPH: Final = "swap"
+_RIGHT_TEXT: Final = frozenset({"none", "other_kind"})
 _LONG_AGO: Final = timedelta(days=200)
 _ELSEWHERE: Final = {"ru": ("by", "standard"), "by": ("kz", "standard")}
 
 
 class Fate(StrEnum):
-    """What a passage of the drill truly is."""
+    """What a passage of the drill truly is.
+
+    ``misread`` is drawn by the table of costs, ``reader`` is what our reader itself gave out for drawn plates that no
+    cost was measured on.
+    """
 
     STOLEN = "stolen"
     MISREAD = "misread"
+    READER = "reader"
     LOOKALIKE = "lookalike"
     COUNTRY = "country"
     VEHICLE = "vehicle"
@@ -65,10 +71,16 @@ class Case:
 def measure(passages: int, seed: int, folder: Path) -> IntakeRun:
     """Run the drill; the same seed draws the same plates."""
     chance = np.random.default_rng(seed)
-    near, exact = draw(chance, LISTED_NEAR), draw(chance, LISTED_EXACT)
-    drill = list(_cases(chance, near, {*_texts(near), *_texts(exact)}, passages))
+    near, exact, reader = draw(chance, LISTED_NEAR), draw(chance, LISTED_EXACT), load_misreads()
+    single = [one for one in reader.misreads if one.error == _ONE_GLYPH]
+    rate = sum(count for error, count in reader.errors.items() if error not in _RIGHT_TEXT) / reader.given
+    entries = _listings(near, exact)
+    listed = {entry.plate.plate for entry in entries} | {one.true for one in single}
+    drill = [*_of_reader(single, len(entries)), *_cases(chance, near, listed)]
+    drill += _innocents(chance, listed, passages - len(drill), rate)
+    entries += [Listing(_true(one), MatchPolicy.CONFUSABLE, VehicleClass.CAR) for one in single]
     order = chance.permutation(len(drill))
-    with opened_centre(folder, processes=2, entries=_listings(near, exact)) as centre:
+    with opened_centre(folder, processes=2, entries=entries) as centre:
         devices = [enrolled(centre, f"camera-{number:04d}") for number in range(DEVICES)]
         pictures = sent_pictures(centre, devices[0], 10)
         _clear(centre, [case for case in drill if case.fate is Fate.CLEARED], pictures, folder)
@@ -95,7 +107,17 @@ def _listings(near: Plates, exact: Plates) -> list[Listing]:
     return wide + [Listing(key, MatchPolicy.EXACT, VehicleClass.CAR) for key in exact.as_keys()]
 
 
-def _cases(chance: np.random.Generator, near: Plates, listed: set[str], passages: int) -> Iterator[Case]:
+def _of_reader(misreads: Sequence[Misread], first: int) -> Iterator[Case]:
+    for number, one in enumerate(misreads):
+        seen = PlateKey(plate=one.read, plate_region=one.read_region, plate_type=one.read_type)
+        yield Case(Sighting(seen), Fate.READER, Listing.entry_id(first + number))
+
+
+def _true(one: Misread) -> PlateKey:
+    return PlateKey(plate=one.true, plate_region=one.plate_region, plate_type=one.plate_type)
+
+
+def _cases(chance: np.random.Generator, near: Plates, listed: set[str]) -> Iterator[Case]:
     """Draw the drill: every fate takes entries of its own, from the front; the stale ones are the last."""
     keys, start = near.as_keys(), 0
     for fate in (Fate.STOLEN, Fate.COUNTRY, Fate.VEHICLE, Fate.CLEARED):
@@ -111,7 +133,6 @@ def _cases(chance: np.random.Generator, near: Plates, listed: set[str], passages
         for key, row in told[: COUNTS[fate]]:
             entry = Listing.entry_id(row) if fate is Fate.MISREAD else None
             yield Case(Sighting(key), fate, entry)
-    yield from _innocents(chance, listed, passages - sum(COUNTS.values()))
 
 
 def _case(fate: Fate, key: PlateKey, row: int) -> Case:
@@ -122,20 +143,16 @@ def _case(fate: Fate, key: PlateKey, row: int) -> Case:
     return Case(seen, fate, Listing.entry_id(row) if fate is Fate.STOLEN else None)
 
 
-def _innocents(chance: np.random.Generator, listed: set[str], count: int) -> Iterator[Case]:
+def _innocents(chance: np.random.Generator, listed: set[str], count: int, rate: float) -> Iterator[Case]:
     """Draw plates nobody looks for, some of them misread as our reader misreads."""
     plates = draw(chance, count)
-    wrong = chance.random(count) < MISREAD_RATE
+    wrong = chance.random(count) < rate
     read, rows = misread(chance, plates, load_confusions())
     seen = dict(zip(rows.tolist(), read.as_keys(), strict=True))
     for number, key in enumerate(plates.as_keys()):
         if key.plate in listed:
             continue
         yield Case(Sighting(seen.get(number, key) if wrong[number] else key), Fate.INNOCENT, None)
-
-
-def _texts(plates: Plates) -> Iterator[str]:
-    return (key.plate for key in plates.as_keys())
 
 
 def _order(device: Device, seen: tuple[Sighting, ...], seed: int, pictures: tuple[Picture, ...], folder: Path) -> Order:
@@ -174,6 +191,7 @@ def _judged(centre: Centre, truth: Mapping[UUID, Case], accepted: int) -> Intake
         "not_accepted": float(len(truth) - accepted),
         "stolen_called": _share([id(case) in new for case in by_fate[Fate.STOLEN]]),
         "misread_found": _share([id(case) in found for case in by_fate[Fate.MISREAD]]),
+        "reader_misread_found": _share([id(case) in found for case in by_fate[Fate.READER]]),
         "false_of_called": (len(called) - len(rightly)) / max(len(called), 1),
         "called": float(len(called)),
     }
