@@ -36,6 +36,7 @@ _TABLES: Final = ("intake_events", "passages")
 _ACCEPTED: Final = b'"status":"accepted"'
 _DUPLICATE: Final = b'"status":"duplicate"'
 _TIMEOUT = httpx2.Timeout(120.0)
+_LINES: Final = 32
 
 
 @dataclass
@@ -166,7 +167,7 @@ class Sent:
 
 
 async def send_all(url: str, devices: Sequence[Device], fleet: Fleet) -> Sent:
-    """Let eight lines at a time send their devices' batches, in order, until all are answered."""
+    """Send every device's batches in their order, over so many lines at once that every process gets some."""
     sent, waiting = Sent(), list(devices)
     began_s = time.perf_counter()
 
@@ -177,7 +178,7 @@ async def send_all(url: str, devices: Sequence[Device], fleet: Fleet) -> Sent:
                 for body in fleet.bodies(device.device_id):
                     await _send_one(client, device, body, sent, began_s)
 
-    await asyncio.gather(*(line() for _ in range(8)))
+    await asyncio.gather(*(line() for _ in range(_LINES)))
     sent.elapsed_s = time.perf_counter() - began_s
     return sent
 
