@@ -20,11 +20,12 @@ from minio.error import MinioException, S3Error
 from minio.retention import Retention
 
 from fines_api.kit.clock import Clock, SystemClock
-from fines_api.kit.errors import ConfigurationError, InvalidError, NotFoundError, UnavailableError
+from fines_api.kit.errors import ConfigurationError, ConflictError, InvalidError, NotFoundError, UnavailableError
 from fines_api.kit.settings import Settings
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}(/[a-z0-9][a-z0-9_-]{0,127}){0,5}")
 _ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchBucket"}
+_LOCKED = "AccessDenied"
 _LOCK_PROBE_S = 5
 
 
@@ -43,9 +44,19 @@ class Storage(Protocol):
         """
         ...
 
-    def exists(self, key: str) -> bool:
-        """Tell whether there is an object under the key."""
+    def delete(self, key: str) -> None:
+        """Delete the object, every version of it; does nothing where there is none.
+
+        Raises:
+            StorageLockedError: it is locked and stays.
+        """
         ...
+
+
+class StorageLockedError(ConflictError):
+    """Object lock holds the object: nobody can delete it before its term."""
+
+    code = "storage.locked"
 
 
 def _check_key(key: str) -> str:
@@ -94,6 +105,16 @@ class LocalStorage:
     def exists(self, key: str) -> bool:
         """Tell whether the file is there."""
         return self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        """Delete the file, and flush its folder."""
+        path = self._path(key)
+        with _disk_errors():
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return
+            self._flush_folders(path.parent)
 
     def _path(self, key: str) -> Path:
         return self._root / _check_key(key)
@@ -173,6 +194,26 @@ class S3Storage:
         except NotFoundError:
             return False
         return True
+
+    def delete(self, key: str) -> None:
+        """Delete every version of the object: a bucket with object lock keeps them all behind a mark of deletion.
+
+        Raises:
+            StorageLockedError: a version is locked.
+        """
+        _check_key(key)
+        with self._server_errors():
+            found = self._client.list_objects(bucket_name=self._bucket, prefix=key, include_version=True)
+            versions = [each.version_id for each in found if each.object_name == key]
+            for version in versions:
+                try:
+                    self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=version)
+                except S3Error as error:
+                    if error.code != _LOCKED:
+                        raise
+                    raise StorageLockedError(
+                        f"{key} is locked", hint="its lock ends by itself; the next runs try again"
+                    ) from error
 
     def prove_object_lock(self) -> None:
         """Show that a locked object really cannot be deleted: write one, lock it for seconds, try to delete it.

@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import urllib3
 from minio import Minio
+from minio.commonconfig import COMPLIANCE
+from minio.retention import Retention
 from pydantic import SecretStr
 
 from fines_api.kit.errors import ConfigurationError, InvalidError, NotFoundError, UnavailableError
 from fines_api.kit.settings import Settings
-from fines_api.kit.storage import S3Storage, open_storage
+from fines_api.kit.storage import S3Storage, StorageLockedError, open_storage
 
 pytestmark = pytest.mark.integration
 _ACCESS, _SECRET = "rubezh-test", "a-secret-of-the-test-rig"
@@ -138,3 +141,26 @@ def test_a_wrong_secret_and_a_dead_server_are_named(s3_endpoint: str) -> None:
     (port,) = _free_ports(1)
     with pytest.raises(UnavailableError):
         S3Storage(_client(f"127.0.0.1:{port}"), "any-bucket").put("a/b", b"x", "text/plain")
+
+
+def test_what_is_deleted_is_gone_in_every_version(settings: Settings, s3_endpoint: str) -> None:
+    storage, client = open_storage(settings), _client(s3_endpoint)
+    for data in (b"first", b"second"):
+        storage.put("evidence/ab/abcdef", data, "text/plain")
+    storage.put("evidence/ab/abcdef0", b"a longer name", "text/plain")
+    storage.delete("evidence/ab/abcdef")
+    storage.delete("evidence/ab/abcdef")
+    left = client.list_objects(bucket_name=settings.storage_bucket, prefix="evidence/ab/", include_version=True)
+    assert [each.object_name for each in left] == ["evidence/ab/abcdef0"]
+
+
+def test_a_locked_object_is_not_deleted_and_named(settings: Settings, s3_endpoint: str) -> None:
+    storage, client = open_storage(settings), _client(s3_endpoint)
+    storage.put("evidence/ab/abcdef", b"locked", "text/plain")
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    client.set_object_retention(
+        bucket_name=settings.storage_bucket, object_name="evidence/ab/abcdef", config=Retention(COMPLIANCE, until)
+    )
+    with pytest.raises(StorageLockedError):
+        storage.delete("evidence/ab/abcdef")
+    assert storage.get("evidence/ab/abcdef") == b"locked"

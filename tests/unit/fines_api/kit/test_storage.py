@@ -26,6 +26,14 @@ def test_what_is_put_is_got(tmp_path: Path) -> None:
         storage.get("a/c")
 
 
+def test_what_is_deleted_is_gone_and_deleting_again_does_nothing(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "evidence")
+    storage.put("a/b", b"hello", "text/plain")
+    storage.delete("a/b")
+    storage.delete("a/b")
+    assert not storage.exists("a/b")
+
+
 def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = LocalStorage(tmp_path)
 
