@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     region_key_path: Path | None = Field(default=None, description="Ed25519 PEM; default data_dir/region.key")
     peers_path: Path | None = Field(default=None, description="TOML: region code to PEM public key of each peer")
 
+    retention_path: Path | None = Field(default=None, description="TOML of retention terms; default the platform's own")
+
     news_allowed_hosts: str = Field(
         default="",
         description="comma list of receivers' hosts that may be local and spoken to without TLS; demos, tests",
