@@ -65,6 +65,11 @@ class CaseRepository:
             query = query.where(CaseRow.state.in_(states))
         return self._session.scalars(query).all()
 
+    def passages_between(self, first: datetime, past: datetime) -> list[UUID]:
+        """Passages of the cases of a time."""
+        query = select(CaseRow.passage_id).where(CaseRow.occurred_at >= first, CaseRow.occurred_at < past)
+        return list(self._session.scalars(query.distinct()))
+
     def counts(self) -> dict[str, int]:
         """Count the cases in each state."""
         rows = self._session.execute(select(CaseRow.state, func.count()).group_by(CaseRow.state))

@@ -1,7 +1,7 @@
 """Open a case from a sealed candidate, show it, and move it along its table; every change leaves one audit row."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -83,6 +83,10 @@ class CaseService:
     def queue(self, states: Sequence[CaseState], limit: int = 100) -> list[CaseSummary]:
         """List cases in these states (all when none is named), the most urgent first."""
         return [self._to_summary(row) for row in self._cases.queue([state.value for state in states], limit)]
+
+    def passages_between(self, first: datetime, past: datetime) -> list[UUID]:
+        """Return the passages of the cases that occurred in a time."""
+        return self._cases.passages_between(first, past)
 
     def counts(self) -> dict[str, int]:
         """Count the cases in each state."""

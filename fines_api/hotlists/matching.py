@@ -1,7 +1,8 @@
 """Hits: made in the passage's transaction, or told by another region, judged by an officer."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fines_api import audit
 from fines_api.db import Session
@@ -209,6 +210,14 @@ class HitService:
     def last_number(self) -> int:
         """Return the greatest hit number so far."""
         return self._hits.last_number()
+
+    def passages_between(self, first: datetime, past: datetime) -> list[UUID]:
+        """Return the passages captured in a time that are hits, whatever became of them."""
+        return self._hits.passages_between(first, past)
+
+    def pictures(self) -> Iterator[str]:
+        """Yield the digest of every picture a hit refers to."""
+        return self._hits.pictures()
 
     def image(self, number: int, role: ImageRole) -> tuple[bytes, str]:
         """Return a picture of the hit and its media type.

@@ -289,6 +289,19 @@ class HitRepository:
             )
         )
 
+    def passages_between(self, first: datetime, past: datetime) -> list[UUID]:
+        """Passages captured in a time that are hits."""
+        query = select(HotlistHitRow.passage_id).where(
+            HotlistHitRow.captured_at >= first, HotlistHitRow.captured_at < past
+        )
+        return list(self._session.scalars(query.distinct()))
+
+    def pictures(self) -> Iterator[str]:
+        """Digests of the pictures of every hit."""
+        found = self._session.scalars(select(HotlistHitRow.images), execution_options={"yield_per": _CHUNK})
+        for images in found:
+            yield from images.values()
+
     def last_number(self) -> int:
         """Return the greatest number given so far."""
         return self._session.scalar(select(func.coalesce(func.max(HotlistHitRow.id), 0))) or 0

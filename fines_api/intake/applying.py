@@ -90,6 +90,8 @@ class Applier:
     def _with_pictures_and_site(self, passages: dict[int, tuple[Delivered, Passage]]) -> list[_Arrived]:
         """Put off what names a picture or a site that is not here, and return the rest."""
         wanted = {image.sha256 for _, passage in passages.values() for image in passage.images}
+        if wanted:
+            self._evidence.want(wanted)
         here = self._evidence.known(wanted) if wanted else set()
         arrived = []
         for number, (event, passage) in passages.items():

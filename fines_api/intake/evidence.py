@@ -50,6 +50,7 @@ class EvidenceService:
         Raises:
             UnavailableError: storage refused, or gave back other bytes (``storage.unreliable``).
         """
+        self._objects.want_back(sha256)
         if self.is_here(sha256):
             return False
         self._node.storage.put(evidence_key(sha256), data, media_type)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import ARRAY, BigInteger, String, bindparam, func, select, text
+from sqlalchemy import ARRAY, BigInteger, String, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, StatementError
 
@@ -20,9 +20,12 @@ from fines_api.intake.tables import (
     IntakeAlarmRow,
     IntakeEventRow,
     IntakeGapRow,
+    LeavingPictureRow,
     QuarantineRow,
 )
 from fines_api.kit.errors import InvalidError
+
+INTAKE_LOCK = 7233008
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,18 @@ class EvidenceRepository:
         query = select(EvidenceObjectRow.sha256).where(EvidenceObjectRow.sha256 == func.any(wanted))
         return set(self._session.scalars(query))
 
+    def want(self, digests: Iterable[str]) -> None:
+        """Keep the objects that are still noted, though their last passage let them go.
+
+        Waits for whoever is deleting one of them; ``known`` asked afterwards tells the outcome.
+        """
+        row, noted = LeavingPictureRow, EvidenceObjectRow.sha256
+        self._session.execute(delete(row).where(row.sha256.in_(list(digests)), row.sha256 == noted))
+
+    def want_back(self, sha256: str) -> None:
+        """Let an object stay that is about to be stored again."""
+        self._session.execute(delete(LeavingPictureRow).where(LeavingPictureRow.sha256 == sha256))
+
 
 class IntakeRepository:
     """Events, gaps, alarms and candidates."""
@@ -62,8 +77,11 @@ class IntakeRepository:
         self._session = session
 
     def lock_device(self, device_id: str) -> None:
-        """Let one batch of a device in at a time."""
-        self._session.execute(text("SELECT pg_advisory_xact_lock(7233004, hashtext(:device))"), {"device": device_id})
+        """Let one batch of a device in at a time, and let others see when no batch is under way."""
+        self._session.execute(
+            text("SELECT pg_advisory_xact_lock(7233004, hashtext(:device)), pg_advisory_xact_lock_shared(:intake)"),
+            {"device": device_id, "intake": INTAKE_LOCK},
+        )
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -157,6 +175,11 @@ class IntakeRepository:
         """Keep a candidate."""
         self._session.add(row)
         self._session.flush()
+
+    def candidate_passages(self, since: datetime) -> list[UUID]:
+        """Passages of the candidates that came since a moment."""
+        named = CandidateRow.candidate["passage_id"].astext
+        return [UUID(each) for each in self._session.scalars(select(named).where(CandidateRow.received_at >= since))]
 
 
 class QuarantineRepository:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +115,10 @@ class IntakeService:
             manifest=EvidenceManifest.model_validate(row.manifest),
             received_at=row.received_at,
         )
+
+    def candidate_passages(self, since: datetime) -> list[UUID]:
+        """Return the passages of the candidates that came since a moment."""
+        return self._books.candidate_passages(since)
 
     def open_package(self, candidate_id: UUID) -> tuple[EvidenceManifest, dict[str, bytes]]:
         """Read a candidate's package from storage and verify it anew.

@@ -22,6 +22,16 @@ class EvidenceObjectRow(Base):
     stored_at: Mapped[datetime]
 
 
+class LeavingPictureRow(Base):
+    """A picture whose passages let it go: deleted from storage unless something else refers to it."""
+
+    __tablename__ = "leaving_pictures"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    noticed_at: Mapped[datetime]
+    refused_at: Mapped[datetime | None] = mapped_column(comment="storage holds it locked")
+
+
 class IntakeEventRow(Base):
     """One delivered event at its place in the device's chain.
 

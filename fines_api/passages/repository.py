@@ -11,7 +11,8 @@ from sqlalchemy import ARRAY, String, Uuid, bindparam, func, select, text, tuple
 
 from fines_api.db import Session
 from fines_api.db.copying import copy_rows
-from fines_api.passages.tables import PassageRow
+from fines_api.passages.pseudonym import MARK
+from fines_api.passages.tables import KeptPassageRow, PassageRow
 
 _SAME_PASSAGE = timedelta(days=1)
 """A passage keeps its id; nobody reports it again with a time further away than this."""
@@ -62,6 +63,11 @@ class PassageRepository:
         query = select(PassageRow).where(PassageRow.passage_id == passage_id).order_by(PassageRow.captured_at.desc())
         return self._session.scalars(query.limit(1)).first()
 
+    def kept(self, passage_id: UUID) -> KeptPassageRow | None:
+        """Find one passage whose day is gone."""
+        query = select(KeptPassageRow).where(KeptPassageRow.passage_id == passage_id)
+        return self._session.scalars(query.limit(1)).first()
+
     def search(self, plate: str | None, limit: int) -> list[PassageRow]:
         """Newest first, of one plate text where it is given."""
         query = select(PassageRow).order_by(PassageRow.captured_at.desc(), PassageRow.passage_id).limit(limit)
@@ -79,6 +85,7 @@ class PassageRepository:
         query = select(PassageRow.event).where(
             PassageRow.plate == func.any(bindparam("plates", list(plates), ARRAY(String))),
             PassageRow.captured_at >= since,
+            func.octet_length(PassageRow.event) > 0,
         )
         return list(self._session.scalars(query.order_by(PassageRow.captured_at).limit(limit)))
 
@@ -92,6 +99,7 @@ class PassageRepository:
                 PassageRow.captured_at >= since,
                 tuple_(PassageRow.plate_region, PassageRow.plate_type).in_(list(kinds)),
                 func.length(PassageRow.plate).between(shortest, longest),
+                func.left(PassageRow.plate, 1) != MARK,
             )
             .distinct()
             .limit(limit)

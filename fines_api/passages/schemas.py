@@ -41,6 +41,7 @@ class PassageInfo(BaseModel):
     plate_type: str | None
     plate_display: str | None
     plate_confidence: float | None
+    is_pseudonymised: bool = Field(default=False, description="its term is over: what identified the vehicle is gone")
     vehicle_class: VehicleClass
     site_id: str
     place: str

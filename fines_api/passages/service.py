@@ -20,7 +20,7 @@ from fines_api.passages.repository import PassageRepository
 from fines_api.passages.schemas import PassageInfo, PassageQuery
 from fines_api.passages.tables import PassageRow
 from fines_api.sites.service import SiteService
-from recognition.contracts import ClockQuality, ImageRole, Passage, PlateKey, Site
+from recognition.contracts import ClockQuality, ImageRole, Passage, PlateKey, Site, VehicleClass
 from recognition.plates import canonical, display, load_grammars
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=3), timedelta(days=7)
@@ -93,9 +93,12 @@ class PassageService:
         """
         moments = [each.passage.captured_at for each in events]
         known = self._passages.events_of((each.passage.passage_id for each in events), min(moments), max(moments))
-        here = {passage_id: passage_of(event) for passage_id, event in known.items()}
+        here = {passage_id: passage_of(event) for passage_id, event in known.items() if event}
         rows, is_new = [], []
         for each in events:
+            if each.passage.passage_id in known.keys() - here.keys():
+                is_new.append(False)  # its term was over: what a device tells again does not bring it back
+                continue
             before = here.setdefault(each.passage.passage_id, each.passage)
             is_new.append(before is each.passage)
             if is_new[-1]:
@@ -164,11 +167,11 @@ class PassageService:
         """Return a picture and its media type; showing it goes on record.
 
         Raises:
-            NotFoundError: no such passage or picture.
+            NotFoundError: no such passage or picture, or its term is over.
             EvidenceDamagedError: the stored picture was altered.
         """
-        row = self._passages.get(passage_id)
-        images = passage_of(row.event).images if row else ()
+        row = self._passages.get(passage_id) or self._passages.kept(passage_id)
+        images = passage_of(row.event).images if row and row.event else ()
         ref = next((image for image in images if image.role is role), None)
         if ref is None:
             raise NotFoundError("no such picture")
@@ -198,19 +201,21 @@ class PassageService:
         )
 
     def _describe(self, row: PassageRow, sites: dict[tuple[str, int], Site | None]) -> PassageInfo:
-        passage = passage_of(row.event)
+        passage = passage_of(row.event) if row.event else None
         key = (row.site_id, row.site_version)
         if key not in sites:
             sites[key] = self._sites.version(*key)
-        site, plate = sites[key], passage.plate
+        site, plate = sites[key], passage.plate if passage else None
+        images = passage.images if passage else ()
         return PassageInfo(
             passage_id=row.passage_id,
-            plate=row.plate,
+            plate=row.plate if passage else None,
             plate_region=row.plate_region,
             plate_type=row.plate_type,
             plate_display=display_plate(plate) if plate else None,
             plate_confidence=row.plate_confidence,
-            vehicle_class=passage.vehicle_class,
+            is_pseudonymised=passage is None,
+            vehicle_class=VehicleClass(row.vehicle_class),
             site_id=row.site_id,
             place=site.place.address if site else row.site_id,
             latitude=site.place.latitude if site else 0.0,
@@ -219,6 +224,6 @@ class PassageService:
             device_id=row.device_id,
             captured_at=row.captured_at,
             received_at=row.received_at,
-            speed=passage.speed,
-            images={image.role.value: f"/v1/passages/{row.passage_id}/images/{image.role}" for image in passage.images},
+            speed=passage.speed if passage else None,
+            images={image.role.value: f"/v1/passages/{row.passage_id}/images/{image.role}" for image in images},
         )

@@ -13,17 +13,8 @@ Word = Annotated[str, mapped_column(String(collation="C"))]
 """Text that is compared byte by byte."""
 
 
-class PassageRow(Base):
-    """One passage: what is searched for, and the signed event that says all of it."""
-
-    __tablename__ = "passages"
-    __table_args__ = (
-        Index(None, "plate", "captured_at"),
-        Index(None, "site_id", "captured_at"),
-        Index(None, "captured_at", postgresql_using="brin"),
-        Index(None, "received_at", postgresql_using="brin"),
-        {"postgresql_partition_by": "RANGE (captured_at)"},
-    )
+class _PassageColumns:
+    """What is searched for, and the signed event that says all of it."""
 
     passage_id: Mapped[UUID] = mapped_column(primary_key=True)
     captured_at: Mapped[datetime] = mapped_column(primary_key=True)
@@ -39,4 +30,27 @@ class PassageRow(Base):
     site_id: Mapped[Word]
     site_version: Mapped[int]
     camera_id: Mapped[Word]
-    event: Mapped[bytes] = mapped_column(comment="the signed event, packed")
+    event: Mapped[bytes] = mapped_column(comment="the signed event, packed; empty: pseudonymised")
+
+
+class PassageRow(_PassageColumns, Base):
+    """One passage of the last weeks."""
+
+    __tablename__ = "passages"
+    __table_args__ = (
+        Index(None, "plate", "captured_at"),
+        Index(None, "site_id", "captured_at"),
+        Index(None, "captured_at", postgresql_using="brin"),
+        Index(None, "received_at", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (captured_at)"},
+    )
+
+
+class KeptPassageRow(_PassageColumns, Base):
+    """One passage whose day is gone: why it is kept, and until when."""
+
+    __tablename__ = "kept_passages"
+    __table_args__ = (Index(None, "captured_at"), Index(None, "until"))
+
+    why: Mapped[Word]
+    until: Mapped[datetime | None] = mapped_column(comment="null: as long as the reason lives")

@@ -1,0 +1,1 @@
+"""Days of passages losing what the law no longer lets us keep."""
