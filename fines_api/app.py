@@ -24,6 +24,7 @@ from fines_api.kit.problem import install_problem_handlers
 from fines_api.kit.rate_limit import RateLimiter
 from fines_api.node import Node
 from fines_api.passages.service import PassageService
+from fines_api.privacy.retention import load_retention
 
 _log = structlog.get_logger(__name__)
 _BODY_LIMITS = {
@@ -92,6 +93,7 @@ def create_app(node: Node) -> FastAPI:
     A ``fines_api.web`` package may also offer ``install(app)`` to mount its files and error pages.
     """
     load_jobs()
+    load_retention(node.settings.retention_path, node.settings.region)  # wrong terms are found now, not at night
     app = FastAPI(title="Rubezh", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.node = node
     app.state.rate_limiter = RateLimiter()

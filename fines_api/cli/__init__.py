@@ -9,6 +9,7 @@ from fines_api.cli.admin import audit_verify, create_user, enrolment_code, impor
 from fines_api.cli.bench import bench
 from fines_api.cli.dictionary import rebuild_dictionary
 from fines_api.cli.hotlist import import_hotlist
+from fines_api.cli.minimise import minimise
 from fines_api.cli.run import serve, worker
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -19,6 +20,7 @@ app.command("create-user")(create_user)
 app.command("enrolment-code")(enrolment_code)
 app.command("import-site")(import_site)
 app.command("import-hotlist")(import_hotlist)
+app.command("minimise")(minimise)
 app.command("audit-verify")(audit_verify)
 app.command("rebuild-dictionary")(rebuild_dictionary)
 app.add_typer(bench)
