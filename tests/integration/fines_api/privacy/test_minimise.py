@@ -141,6 +141,19 @@ def test_a_passage_that_comes_late_is_minimised_the_night_after(region: Any) -> 
     assert region.is_pseudonymised(late)
 
 
+def test_a_passage_that_comes_while_its_day_is_copied_is_taken_along(region: Any) -> None:
+    start = region.clock.now()
+    region.see(start)
+    with region.node.database.begin() as session:
+        scratch = session.execute(text("SELECT open_passage_scratch(:day)"), {"day": start.date()}).scalar_one()
+        session.execute(text(f"INSERT INTO {scratch} SELECT * FROM passages_p{start:%Y%m%d}"))
+        late = region.see(start + timedelta(minutes=1))
+        swap = text("SELECT swap_passage_partition(:day, 1)")
+        assert session.execute(swap, {"day": start.date()}).scalar_one() == 1
+    assert region.is_whole(late)
+    assert region.all("SELECT count(*) FROM passages") == [(2,)]
+
+
 def test_what_a_device_tells_again_does_not_come_back(region: Any) -> None:
     passage = region.see(region.clock.now())
     region.night(hours=90)
