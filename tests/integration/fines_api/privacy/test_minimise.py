@@ -109,6 +109,7 @@ def test_a_day_is_dropped_and_what_is_kept_outlives_it(region: Any, log_in: Any,
     assert region.is_whole(hit)
     region.night(days=2)
     assert region.row(hit.passage_id) == ()
+    assert region.is_stored(picture)  # the hit itself still shows it
     assert case is None or region.is_whole(case)
 
 
@@ -134,11 +135,15 @@ def test_a_passage_that_comes_late_is_minimised_the_night_after(region: Any) -> 
     region.see(start)
     region.night(hours=90)
     late = region.see(start + timedelta(minutes=9), "C789TX77")
-    assert region.night(minutes=30) == []
+    assert region.night(minutes=45) == []
     assert region.is_whole(late)
-    (done,) = region.night(hours=1)
-    assert done.counts == {"minimised": 1, "pseudonymised": 1, "pictures": 0}
+    later = region.see(start + timedelta(minutes=8), "C789TX77")
+    (done,) = region.night(minutes=30)
+    assert done.counts == {"minimised": 1, "pseudonymised": 1, "unsettled": 1, "pictures": 0}
     assert region.is_pseudonymised(late)
+    assert region.is_whole(later)
+    region.night(hours=1)
+    assert region.is_pseudonymised(later)
 
 
 def test_a_passage_that_comes_while_its_day_is_copied_is_taken_along(region: Any) -> None:
