@@ -38,6 +38,8 @@ def passage_of(stored: bytes) -> Passage:
 
 def clock_bound_s(stored: bytes) -> float | None:
     """Return how far the capture time in a stored event may be from true UTC, or ``None`` when nobody knows."""
+    if not stored:
+        return None  # its term is over: the event is gone
     bound_ms = _StoredClock.model_validate_json(unpack(stored)).data.clock.bound_ms
     return None if bound_ms is None else bound_ms / 1000
 

@@ -14,13 +14,14 @@ from recognition.contracts import PlateKey
 
 _LOCK = 7233008
 _PAGE = 20_000
+# A pseudonym begins with "~": it is no plate, and a missing one is not compared.
 _SEEN = "plate, plate_region, plate_type, min(captured_at) AS first_seen, max(captured_at) AS last_seen"
 _NEW_SEEN = text(
-    f"SELECT {_SEEN} FROM passages WHERE received_at >= :since AND plate IS NOT NULL "  # noqa: S608 - a constant
+    f"SELECT {_SEEN} FROM passages WHERE received_at >= :since AND left(plate, 1) <> '~' "  # noqa: S608 - a constant
     "GROUP BY plate, plate_region, plate_type"
 )
 _ALL_SEEN = text(
-    f"SELECT {_SEEN} FROM passages WHERE plate IS NOT NULL GROUP BY plate, plate_region, plate_type"  # noqa: S608
+    f"SELECT {_SEEN} FROM passages WHERE left(plate, 1) <> '~' GROUP BY plate, plate_region, plate_type"  # noqa: S608
 )
 _TOUCH = text(
     "UPDATE plates SET first_seen = least(plates.first_seen, seen.first_seen), "
