@@ -25,7 +25,7 @@ from fines_api.intake.tables import (
 )
 from fines_api.kit.errors import InvalidError
 
-INTAKE_LOCK = 7233008
+INTAKE_LOCK = 7233011
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from fines_api.db import Session
 from fines_api.passages.pseudonym import MARK
 from fines_api.passages.tables import KeptPassageRow, PassageRow
 
-_RUN_LOCK = 7233007
+_RUN_LOCK = 7233012
 _CHUNK = 2000
 _COUNTED = {"preserve_rowcount": True}
 _PASSAGES = cast("Table", PassageRow.__table__)
