@@ -69,8 +69,19 @@ def check_schema(database: Database) -> None:
         )
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Take the port before anything else starts.
+def bind_shared(host: str, port: int) -> socket.socket:
+    """Take a port that further processes of this service listen on too; the system deals connections out among them.
+
+    Raises:
+        ConfigurationError: somebody else has it (``port.taken``).
+    """
+    with bind(host, port) as probe:
+        port = probe.getsockname()[1]
+    return bind(host, port, is_shared=True)
+
+
+def bind(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
+    """Take the port before anything else starts; ``is_shared``: beside processes that take it so too.
 
     Raises:
         ConfigurationError: it is taken, or not ours to take (``port.taken``).
@@ -78,6 +89,8 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
         listener.listen(128)  # two sockets may be bound to a port until one of them listens

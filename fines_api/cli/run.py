@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from fines_api.cli.checks import bind, check_before_start, check_key_file, check_schema
+from fines_api.cli.checks import bind, bind_shared, check_before_start, check_key_file, check_schema
 from fines_api.cli.messages import clear_errors, log_to_stderr, opened_node
-from fines_api.cli.siblings import inherited, siblings
+from fines_api.cli.siblings import end_with, siblings
 from fines_api.kit.settings import load_settings
 from fines_api.node import Node
 
@@ -26,7 +26,7 @@ def serve(
     port: Annotated[int, typer.Option(help="port to listen on")] = 8077,
     with_worker: Annotated[bool, typer.Option(help="run background jobs in this process too")] = False,
     processes: Annotated[int, typer.Option(min=1, max=64, help="processes that share the port")] = 1,
-    parent: Annotated[tuple[int, int] | None, typer.Option(hidden=True, help="its listening socket, its pid")] = None,
+    sibling_of: Annotated[int | None, typer.Option(hidden=True, help="the process that started this one")] = None,
 ) -> None:
     """Serve the HTTP API and the pages."""
     log_to_stderr()
@@ -34,14 +34,20 @@ def serve(
         settings = load_settings()
         check_before_start(settings, host)
         check_key_file(settings)
-        taken = bind(host, port) if parent is None else inherited(*parent)
-        with taken as listener, opened_node(settings) as node:
+        with _listener(host, port, processes, sibling_of) as listener, opened_node(settings) as node:
             check_schema(node.database)
             address = f"http://{host}:{listener.getsockname()[1]}"
-            if parent is None:
+            if sibling_of is None:
                 typer.echo(f"Rubezh region {settings.region} serves on {address}", err=True)
             with _worker_beside(node) if with_worker else nullcontext(), siblings(listener, processes - 1):
                 _serve_until_told(node, listener)
+
+
+def _listener(host: str, port: int, processes: int, sibling_of: int | None) -> socket.socket:
+    if sibling_of is not None:
+        end_with(sibling_of)
+        return bind(host, port, is_shared=True)
+    return bind(host, port) if processes == 1 else bind_shared(host, port)
 
 
 def worker() -> None:

@@ -21,7 +21,10 @@ _log = structlog.get_logger(__name__)
 
 @contextmanager
 def siblings(listener: socket.socket, count: int) -> Iterator[None]:
-    """Keep so many processes at the listening socket while the block runs."""
+    """Keep so many processes at the listener's port while the block runs; it must be bound to be shared.
+
+    Each has a socket of its own there: of one common socket the process that wakes first takes every connection.
+    """
     if count == 0:
         yield
         return
@@ -37,8 +40,8 @@ def siblings(listener: socket.socket, count: int) -> Iterator[None]:
             keeper.join()
 
 
-def inherited(descriptor: int, parent: int) -> socket.socket:
-    """Take the parent's listening socket over; this process ends when its parent does, however that ended."""
+def end_with(parent: int) -> None:
+    """End this process when its parent ends, however that ended."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -46,17 +49,15 @@ def inherited(descriptor: int, parent: int) -> socket.socket:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
-    return socket.socket(fileno=descriptor)
 
 
 def _keep(listener: socket.socket, stop: threading.Event) -> None:
     host, port = listener.getsockname()[:2]
-    descriptor = listener.fileno()
     command = [sys.executable, "-m", "fines_api.cli", "serve", "--host", host, "--port", str(port)]
-    command += ["--parent", str(descriptor), str(os.getpid())]
+    command += ["--sibling-of", str(os.getpid())]
     while not stop.is_set():
         began_s = time.monotonic()
-        child = subprocess.Popen(command, pass_fds=[descriptor])  # noqa: S603 - this program itself
+        child = subprocess.Popen(command)  # noqa: S603 - this program itself
         while child.poll() is None and not stop.wait(_CHECK_S):
             pass
         if stop.is_set():

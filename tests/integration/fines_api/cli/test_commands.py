@@ -187,7 +187,7 @@ def children_of(pid: int) -> set[int]:
         with suppress(OSError, ValueError):
             if (
                 int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == pid
-                and b"--parent" in (folder / "cmdline").read_bytes()
+                and b"--sibling-of" in (folder / "cmdline").read_bytes()
             ):
                 found.add(int(folder.name))
     return found
