@@ -1,6 +1,5 @@
 """The demo's child processes: each in a session of its own, its output in a file, ended with everything it started."""
 
-import json
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ import psutil
 from deploy.demo.errors import DemoError
 from deploy.demo.interrupts import INTERRUPTS
 
+_MARK = "RUBEZH_DEMO_FOLDER"
 _GRACE_S = 8.0
 _TAIL_LINES = 12
 
@@ -42,10 +42,10 @@ class Child:
 
 
 class Troupe:
-    """Starts, watches and ends children; remembers their ids, so that a killed demo can be cleaned up after."""
+    """Starts, watches and ends children; each bears the demo's folder, so that a killed demo can be tidied up after."""
 
     def __init__(self, folder: Path, log_folder: Path) -> None:
-        self._register = folder / "processes.json"
+        self._mark = {_MARK: str(folder.resolve())}
         self._logs = log_folder
         self._children: list[Child] = []
 
@@ -66,7 +66,6 @@ class Troupe:
         with INTERRUPTS.held():
             child = Child(name, self._open(name, command, environment, answer), self._log(name), is_lasting)
             self._children.append(child)
-            self._write_register()
         return child
 
     def check(self) -> None:
@@ -104,7 +103,6 @@ class Troupe:
     def release(self, child: Child) -> None:
         """Forget a child that has ended as it should."""
         self._children.remove(child)
-        self._write_register()
 
     def kill(self, child: Child) -> None:
         """End a child at once, as a crash would (SIGKILL)."""
@@ -124,8 +122,6 @@ class Troupe:
             _signal_group(child.popen.pid, signal.SIGKILL)
             child.popen.wait()
         self._children.clear()
-        with suppress(FileNotFoundError):  # somebody removed the folder meanwhile
-            self._write_register()
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
@@ -137,7 +133,7 @@ class Troupe:
             with self._log(name).open("ab") as output, _open_answer(answer) as answer_file:
                 return subprocess.Popen(  # noqa: S603 - the demo's own programs
                     list(command),
-                    env={**os.environ, **environment},
+                    env={**os.environ, **environment, **self._mark},
                     stdin=subprocess.DEVNULL,
                     stdout=answer_file or output,
                     stderr=output,
@@ -147,13 +143,6 @@ class Troupe:
             raise DemoError(
                 f"{name}: {error}", hint="run make demo once to install everything", code="demo.not_installed"
             ) from error
-
-    def _write_register(self) -> None:
-        rows = []
-        for child in self._children:
-            with suppress(psutil.Error):
-                rows.append({"pid": child.popen.pid, "started": psutil.Process(child.popen.pid).create_time()})
-        self._register.write_text(json.dumps(rows))
 
 
 @contextmanager
@@ -167,18 +156,13 @@ def _open_answer(path: Path | None) -> Iterator[IO[bytes] | None]:
 
 def end_leftovers(folder: Path) -> int:
     """End what an earlier demo in this folder left running because it was killed; returns how many."""
-    with suppress(OSError, ValueError):
-        rows = json.loads((folder / "processes.json").read_text())
-        return sum(_end_leftover(int(row["pid"]), float(row["started"])) for row in rows)
-    return 0
-
-
-def _end_leftover(pid: int, started: float) -> bool:
-    with suppress(psutil.Error):
-        if abs(psutil.Process(pid).create_time() - started) < 1:  # the same process, not a later one of that number
-            _signal_group(pid, signal.SIGKILL)
-            return True
-    return False
+    mark, ended = str(folder.resolve()), 0
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(_MARK) == mark:
+                process.kill()
+                ended += 1
+    return ended
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
