@@ -156,6 +156,7 @@ def test_the_citizen_checks_everything_pays_and_downloads(visitor: Any) -> None:
     page = visitor.log_in("petrova", f"/officer/cases/{case_id}")
     page.get_by_role("button", name="Подтвердить").click()
     expect(page.locator(".note.good")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # pictures still on their way would be asked for by nobody
     page.context.clear_cookies()
     visitor.world.set_documents()
     page = visitor.look_up("а123вс 77", CERTIFICATE)
