@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 
+Folder = Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")]
+Seed = Annotated[int, typer.Option(min=0, help="another seed draws other plates")]
+Check = Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")]
+JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")]
+MeasuredOn = Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")]
+Entries = Annotated[int, typer.Option(min=1000, help="entries of the hotlist")]
+
 bench = typer.Typer(name="bench", help="Measure this installation against known truth.", no_args_is_help=True)
 
 
@@ -34,16 +41,16 @@ bench.command("search")(bench_search)
 @bench.command("match")
 def bench_match(
     *,
-    entries: Annotated[int, typer.Option(min=1000, help="entries of the list")] = 1_000_000,
+    entries: Entries = 1_000_000,
     passages: Annotated[int, typer.Option(min=1000, help="passages matched against it")] = 200_000,
-    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    seed: Seed = 20261125,
     repeats: Annotated[int, typer.Option(min=1, help="runs of which the best counts")] = 5,
     costs: Annotated[
         Path | None, typer.Option(metavar="FILE", help="costs of misreads; default: the shipped ones")
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
-    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+    check: Check = False,
+    json_file: JsonFile = None,
+    measured_on: MeasuredOn = None,
 ) -> None:
     """Match drawn passages against a drawn hotlist in memory, on one core.
 
@@ -69,9 +76,9 @@ def bench_misreads(
     costs: Annotated[
         Path | None, typer.Option(metavar="FILE", help="costs of misreads; default: the shipped ones")
     ] = None,
-    entries: Annotated[int, typer.Option(min=1000, help="entries of the list")] = 100_000,
+    entries: Entries = 100_000,
     passages: Annotated[int, typer.Option(min=1000, help="innocent passages matched against it")] = 100_000,
-    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
+    seed: Seed = 20261125,
     limits: Annotated[str, typer.Option(help="limits told, split by commas; default: the file's")] = "",
 ) -> None:
     """Match what the reader took drawn plates for against a list that holds them all."""
@@ -95,15 +102,15 @@ def bench_misreads(
 @bench.command("intake")
 def bench_intake(
     *,
-    folder: Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")],
+    folder: Folder,
     passages: Annotated[int, typer.Option(min=1000, help="1,600,000 take five minutes at the bar's rate")] = 1_600_000,
     devices: Annotated[int, typer.Option(min=1, help="cameras that send")] = 200,
     batch: Annotated[int, typer.Option(min=1, max=500, help="passages in a batch")] = 250,
-    entries: Annotated[int, typer.Option(min=1000, help="entries of the hotlist")] = 1_000_000,
-    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
-    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
-    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+    entries: Entries = 1_000_000,
+    seed: Seed = 20261125,
+    check: Check = False,
+    json_file: JsonFile = None,
+    measured_on: MeasuredOn = None,
 ) -> None:
     """Send signed passages to two serving processes over HTTP, again, and copy the same rows without them."""
     from fines_api.cli.bench_intake import Plan, measure
@@ -123,14 +130,14 @@ def bench_intake(
 @bench.command("alert")
 def bench_alert(
     *,
-    folder: Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")],
+    folder: Folder,
     rate: Annotated[int, typer.Option(min=50, help="passages a second")] = 1000,
     seconds: Annotated[int, typer.Option(min=1, help="for how long")] = 60,
-    entries: Annotated[int, typer.Option(min=1000, help="entries of the hotlist")] = 1_000_000,
-    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
-    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
-    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+    entries: Entries = 1_000_000,
+    seed: Seed = 20261125,
+    check: Check = False,
+    json_file: JsonFile = None,
+    measured_on: MeasuredOn = None,
 ) -> None:
     """Watch the police wall in Chromium while passages come in, some of them listed."""
     from fines_api.cli.bench_alert import AlertPlan, measure
@@ -144,12 +151,12 @@ def bench_alert(
 @bench.command("drill")
 def bench_drill(
     *,
-    folder: Annotated[Path, typer.Option(help="an empty folder with room for 7 kB a passage")],
+    folder: Folder,
     passages: Annotated[int, typer.Option(min=20_000, help="passages of known truth")] = 100_000,
-    seed: Annotated[int, typer.Option(min=0, help="another seed draws other plates")] = 20261125,
-    check: Annotated[bool, typer.Option("--check", help="judge the bars; exit 1 where one falls short")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="keep the whole run")] = None,
-    measured_on: Annotated[str | None, typer.Option("--date", help="the day to write into the JSON")] = None,
+    seed: Seed = 20261125,
+    check: Check = False,
+    json_file: JsonFile = None,
+    measured_on: MeasuredOn = None,
 ) -> None:
     """Drive stolen, misread, look-alike, foreign, stale, cleared and innocent vehicles past a whole centre."""
     from fines_api.cli.bench_drill import measure

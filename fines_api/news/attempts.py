@@ -12,6 +12,7 @@ from fines_api.db import Session
 from fines_api.identity.service import IdentityService
 from fines_api.kit.errors import ConfigurationError
 from fines_api.kit.jobs import defer
+from fines_api.kit.sealing import Sealer
 from fines_api.news.messages import News
 from fines_api.news.policy import (
     DeliveryState,
@@ -26,7 +27,6 @@ from fines_api.news.policy import (
 )
 from fines_api.news.publishing import hit_or_none
 from fines_api.news.repository import DeliveryRepository, SubscriptionRepository
-from fines_api.news.sealing import Sealer
 from fines_api.news.sending import Parcel
 from fines_api.news.service import SEAL_KEY_FILE, forget, shown_address
 from fines_api.news.tables import NewsAttemptRow, NewsDeliveryRow, NewsSubscriptionRow
@@ -118,7 +118,7 @@ class AttemptService:
         sealer = Sealer(self._node.settings.data_dir / SEAL_KEY_FILE)
         is_old_valid = row.old_secret_until is not None and now < row.old_secret_until
         kept = (row.secret, row.old_secret if is_old_valid else None)
-        return tuple(sealer.open(sealed, row.id) for sealed in kept if sealed is not None)
+        return tuple(sealer.open(sealed, row.id.bytes).decode() for sealed in kept if sealed is not None)
 
     def _keep_attempt(self, delivery: NewsDeliveryRow, attempt: Attempt) -> None:
         delivery.attempts, delivery.tries = delivery.attempts + 1, delivery.tries + 1

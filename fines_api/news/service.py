@@ -8,6 +8,7 @@ from fines_api.db import Session
 from fines_api.identity.schemas import Principal, Role
 from fines_api.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from fines_api.kit.ids import uuid7
+from fines_api.kit.sealing import Sealer
 from fines_api.news.addresses import Resolver, checked_addresses, parse_target, system_resolver
 from fines_api.news.policy import OLD_SECRET_VALID, Kind
 from fines_api.news.repository import SubscriptionRepository
@@ -19,7 +20,6 @@ from fines_api.news.schemas import (
     SubscriptionInfo,
     SubscriptionMade,
 )
-from fines_api.news.sealing import Sealer
 from fines_api.news.tables import NewsSubscriptionRow
 from fines_api.news.webhook import new_secret
 from fines_api.news.webpush import application_server_key, load_vapid_key, parse_push_keys
@@ -148,7 +148,7 @@ class NewsService:
         )
 
     def _sealed(self, secret: str, owner: UUID) -> bytes:
-        return Sealer(self._node.settings.data_dir / SEAL_KEY_FILE).close(secret, owner)
+        return Sealer(self._node.settings.data_dir / SEAL_KEY_FILE).close(secret.encode(), owner.bytes)
 
     def _get(self, subscription_id: UUID) -> NewsSubscriptionRow:
         row = self._subscriptions.lock(subscription_id)

@@ -1,25 +1,15 @@
-"""Places on the ground: distance by great circle, and which of them lie in a GeoJSON polygon.  Pure."""
+"""Which places lie in a GeoJSON polygon.  Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
 from typing import Any, Final
 
 from fines_api.kit.errors import InvalidError
 
-EARTH_RADIUS_M: Final = 6_371_008.8
-"""Mean radius (IUGG); a sphere errs by up to 0.56 % against WGS 84, which a limit of 250 km/h bears."""
 Point = tuple[float, float]
 """Longitude, latitude, degrees, as GeoJSON orders them."""
 _LEAST_CORNERS: Final = 4
 _MOST_CORNERS: Final = 1000
-
-
-def distance_m(one: Point, other: Point) -> float:
-    """Return the great-circle distance in metres (haversine)."""
-    (east, north), (to_east, to_north) = (tuple(map(radians, point)) for point in (one, other))
-    half = sin((to_north - north) / 2) ** 2 + cos(north) * cos(to_north) * sin((to_east - east) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
 
 
 def rings_of(polygon: Mapping[str, Any]) -> tuple[tuple[Point, ...], ...]:

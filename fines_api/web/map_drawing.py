@@ -6,10 +6,10 @@ from itertools import pairwise
 from math import cos, floor, hypot, log10, radians
 from typing import Final
 
-from fines_api.search.geography import EARTH_RADIUS_M
 from fines_api.search.schemas import TraceStep
 from fines_api.search.sightings.trace import LegFlag
 from recognition.contracts import Place
+from recognition.plates.presence import EARTH_RADIUS_M
 
 WIDTH_PX: Final = 1000
 HEIGHT_PX: Final = 560

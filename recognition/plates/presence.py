@@ -12,7 +12,8 @@ SPEED_MAX_KMH = 250.0
 """Faster than this on the way between two places, it was not one vehicle."""
 SEEN_FROM_MAX_M = 200.0
 """A place is the camera's: the vehicle was up to so far from it, so neighbouring cameras may both see it at once."""
-_EARTH_RADIUS_M = 6_371_000.0
+EARTH_RADIUS_M = 6_371_008.8
+"""Mean radius (IUGG); a sphere errs by up to 0.56 % against WGS 84, which a limit of 250 km/h bears."""
 _KMH = 3.6
 
 
@@ -67,4 +68,4 @@ def great_circle_m(one: Located, other: Located) -> float:
     half_up = sin((south - north) / 2) ** 2
     half_aside = sin(radians(other.longitude - one.longitude) / 2) ** 2
     share = half_up + cos(north) * cos(south) * half_aside
-    return 2 * _EARTH_RADIUS_M * asin(min(1.0, sqrt(share)))
+    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(share)))

@@ -1,15 +1,15 @@
 """Which two passages cannot be of one vehicle, and how long a suspicion reaches back.  Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from fines_api.kit.errors import ConflictError
-from fines_api.search.geography import distance_m
-from fines_api.search.sightings.trace import IMPOSSIBLE_KMH, Seen, needed_kmh
+from fines_api.search.sightings.trace import Seen, length_m, needed_kmh
 from recognition.contracts import PlateKey
+from recognition.plates.presence import SPEED_MAX_KMH
 
 REACH: Final = timedelta(hours=3)
 """Further apart in time no two sites of a region are far enough apart: 750 km."""
@@ -48,17 +48,14 @@ class Impossible:
 
 def is_worth_a_look(pair: Pair) -> bool:
     """Tell whether the pair would be impossible if both clocks were exact; cheap, before the clocks are read."""
-    exact = [Seen(one.passage_id, one.at, one.site_id, one.point, 0.0) for one in (pair.first, pair.second)]
-    length = _length(pair)
-    needed = needed_kmh(exact[0], exact[1], length)
-    return needed is not None and needed > IMPOSSIBLE_KMH
+    needed = needed_kmh(replace(pair.first, bound_s=0.0), replace(pair.second, bound_s=0.0))
+    return needed is not None and needed > SPEED_MAX_KMH
 
 
 def impossible(pair: Pair) -> Impossible | None:
     """Return what the pair would need if no car drives it, clocks considered, else ``None``."""
-    length = _length(pair)
-    needed = needed_kmh(pair.first, pair.second, length)
-    if length is None or needed is None or needed <= IMPOSSIBLE_KMH:
+    length, needed = length_m(pair.first, pair.second), needed_kmh(pair.first, pair.second)
+    if length is None or needed is None or needed <= SPEED_MAX_KMH:
         return None
     return Impossible(pair, length, min(needed, _KMH * length * 1e3))  # at one moment by both clocks: a number for JSON
 
@@ -95,9 +92,3 @@ def pair_of(key: PlateKey, one: Seen, other: Seen) -> Pair:
     """Put two passages in order of time, then of id."""
     first, second = sorted((one, other), key=lambda seen: (seen.at, seen.passage_id))
     return Pair(key, first, second)
-
-
-def _length(pair: Pair) -> float | None:
-    if pair.first.point is None or pair.second.point is None:
-        return None
-    return distance_m(pair.first.point, pair.second.point)

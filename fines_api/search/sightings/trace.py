@@ -1,7 +1,6 @@
 """The way of one plate: legs between its passages, with what each would have needed.  Pure.
 
-A leg is ``impossible`` when no car drives it: the shortest way between the sites, less what each camera sees around
-itself, within the longest time that both clocks allow, faster than 250 km/h.  A clock of which nobody knows the bound
+A leg is ``impossible`` when no car drives it (``recognition.plates.presence``); a clock of which nobody knows the bound
 proves nothing.
 """
 
@@ -13,12 +12,10 @@ from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
-from fines_api.search.geography import Point, distance_m
+from fines_api.search.geography import Point
+from recognition.plates.presence import SPEED_MAX_KMH, Sighting, great_circle_m, least_speed_kmh
 
-IMPOSSIBLE_KMH: Final = 250.0
 GAP: Final = timedelta(hours=1)
-VIEW_REACH_M: Final = 150.0
-"""A camera sees a vehicle this far from where it stands, so two of them may see it at one moment."""
 _KMH: Final = 3.6
 
 
@@ -54,24 +51,31 @@ class Leg:
 def leg_between(first: Seen, second: Seen) -> Leg:
     """Return the leg from the earlier to the later of two passages."""
     gap_s = (second.at - first.at).total_seconds()
-    length = distance_m(first.point, second.point) if first.point and second.point else None
-    needed = needed_kmh(first, second, length)
+    length, needed = length_m(first, second), needed_kmh(first, second)
     flags = ((LegFlag.GAP,) if gap_s > GAP.total_seconds() else ()) + (
-        (LegFlag.IMPOSSIBLE,) if needed is not None and needed > IMPOSSIBLE_KMH else ()
+        (LegFlag.IMPOSSIBLE,) if needed is not None and needed > SPEED_MAX_KMH else ()
     )
     mean = _KMH * length / gap_s if length is not None and gap_s > 0 else None
     return Leg(gap_s, length, mean, needed, flags)
 
 
-def needed_kmh(first: Seen, second: Seen, length_m: float | None) -> float | None:
+def length_m(first: Seen, second: Seen) -> float | None:
+    """Return the way over the ground between two passages, m, or ``None`` when a place is not known."""
+    one, other = _sighting(first), _sighting(second)
+    return None if one is None or other is None else great_circle_m(one, other)
+
+
+def needed_kmh(first: Seen, second: Seen) -> float | None:
     """Return the speed the leg needs at the very least, or ``None`` when place or clock is not known."""
-    if length_m is None or first.bound_s is None or second.bound_s is None:
+    one, other = _sighting(first), _sighting(second)
+    return None if one is None or other is None else least_speed_kmh(one, other)
+
+
+def _sighting(seen: Seen) -> Sighting | None:
+    if seen.point is None:
         return None
-    way_m = max(0.0, length_m - 2 * VIEW_REACH_M)
-    longest_s = abs((second.at - first.at).total_seconds()) + first.bound_s + second.bound_s
-    if longest_s <= 0:
-        return float("inf") if way_m > 0 else 0.0
-    return _KMH * way_m / longest_s
+    bound_ms = None if seen.bound_s is None else 1000 * seen.bound_s
+    return Sighting(seen.point[1], seen.point[0], seen.at, bound_ms)
 
 
 def legs_of(seen: Sequence[Seen]) -> list[Leg]:

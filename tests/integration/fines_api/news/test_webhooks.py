@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from fines_api.kit.sealing import Sealer
 from fines_api.news.jobs import deliver, forget, publish
 from fines_api.news.policy import ATTEMPTS
-from fines_api.news.sealing import Sealer
 from fines_api.news.service import SEAL_KEY_FILE
 from recognition.contracts import VehicleClass
 
@@ -289,13 +289,13 @@ def test_a_secret_that_does_not_open_and_a_fault_of_ours_are_seen_with_their_rea
     sealer = Sealer(road.node.settings.data_dir / SEAL_KEY_FILE)
     with road.node.database.begin() as session:
         change = text("UPDATE news_subscriptions SET secret = :secret WHERE id = :id")
-        session.execute(change, {"id": lost["id"], "secret": sealer.close("whsec_AAAA", UUID(broken["id"]))})
-        session.execute(change, {"id": broken["id"], "secret": sealer.close("whsec_?", UUID(broken["id"]))})
+        session.execute(change, {"id": lost["id"], "secret": sealer.close(b"whsec_AAAA", UUID(broken["id"]).bytes)})
+        session.execute(change, {"id": broken["id"], "secret": sealer.close(b"whsec_?", UUID(broken["id"]).bytes)})
     road.look_for()
     road.see()
     road.work()
     found = {each["subscription_id"]: each for each in road.deliveries()}
-    assert (found[lost["id"]]["state"], found[lost["id"]]["reason"]) == ("dead", "news.secret_lost")
+    assert (found[lost["id"]]["state"], found[lost["id"]]["reason"]) == ("dead", "secret.lost")
     assert found[broken["id"]]["state"] == "pending"
     assert [each["error"] for each in found[broken["id"]]["attempts"]] == ["news.fault: Error"]
     assert receiver.got == []

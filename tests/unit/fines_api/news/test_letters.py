@@ -4,7 +4,6 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -15,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from fines_api.kit.errors import ConfigurationError, InvalidError
+from fines_api.kit.errors import InvalidError
 from fines_api.news.addresses import parse_target
 from fines_api.news.posting import _retry_after_s
-from fines_api.news.sealing import Sealer
 from fines_api.news.webhook import new_secret, signature, webhook_letter
 from fines_api.news.webpush import (
     application_server_key,
@@ -137,17 +135,6 @@ def test_a_port_that_is_not_the_usual_one_is_part_of_the_origin(tmp_path: Path) 
     assert letter.headers["Content-Encoding"] == "aes128gcm"
     assert letter.headers["Urgency"] == "high"
     assert len(letter.body) < 4096
-
-
-def test_a_sealed_secret_opens_for_its_own_row_only(tmp_path: Path) -> None:
-    sealer, owner = Sealer(tmp_path / "news.key"), uuid4()
-    sealed = sealer.close("whsec_abc", owner)
-    assert b"whsec" not in sealed
-    assert sealed != sealer.close("whsec_abc", owner)
-    assert Sealer(tmp_path / "news.key").open(sealed, owner) == "whsec_abc"
-    for wrong in (lambda: sealer.open(sealed, uuid4()), lambda: Sealer(tmp_path / "other.key").open(sealed, owner)):
-        with pytest.raises(ConfigurationError, match=r"news\.secret_lost"):
-            wrong()
 
 
 @pytest.mark.parametrize(

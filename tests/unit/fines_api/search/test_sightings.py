@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fines_api.kit.errors import InvalidError
 from fines_api.search.clones.policy import impossible, is_worth_a_look, pair_of, worst_by_plate
-from fines_api.search.geography import distance_m, is_inside, rings_of, within
+from fines_api.search.geography import is_inside, rings_of, within
 from fines_api.search.sightings.convoy import LIKELY, Meeting, company_of, tail
 from fines_api.search.sightings.trace import LegFlag, Seen, leg_between, legs_of
 from recognition.contracts import PlateKey
@@ -16,24 +16,10 @@ from recognition.contracts import PlateKey
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 MOSCOW, PETERSBURG = (37.6173, 55.7558), (30.3351, 59.9343)
 KEY = PlateKey(plate="A123BC77", plate_region="ru", plate_type="1")
-points = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 
 
 def seen(minutes: float, point: tuple[float, float] | None, bound_s: float | None = 0.02, number: int = 0) -> Seen:
     return Seen(UUID(int=number), AT + timedelta(minutes=minutes), str(point), point, bound_s)
-
-
-def test_distances_are_those_of_the_globe() -> None:
-    assert distance_m(MOSCOW, PETERSBURG) == pytest.approx(634_000, rel=0.005)
-    assert distance_m((0, 0), (1, 0)) == pytest.approx(111_195, abs=1)
-    assert distance_m((179.9, 0), (-179.9, 0)) == pytest.approx(22_239, abs=1)
-
-
-@given(points, points)
-def test_distance_is_a_distance(one: tuple[float, float], other: tuple[float, float]) -> None:
-    assert distance_m(one, one) == 0
-    assert distance_m(one, other) == pytest.approx(distance_m(other, one))
-    assert 0 <= distance_m(one, other) <= 20_015_200
 
 
 def test_a_hole_is_outside_and_nonsense_is_refused() -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fines_api.search.geography import distance_m
 from fines_api.search.schemas import TraceStep
 from fines_api.search.sightings.trace import LegFlag
 from fines_api.web.map_drawing import HEIGHT_PX, WIDTH_PX, Drawing, draw
 from recognition.contracts import Place, PlateKey, VehicleClass
+from recognition.plates.presence import great_circle_m
 
 KEY = PlateKey(plate="A123BC77", plate_region="ru", plate_type="1")
 PLACES = {
@@ -51,7 +51,7 @@ def test_the_scale_measures_the_plan() -> None:
     drawing = drawn("west", "east")
     west, east = (site for site in sorted(drawing.sites, key=lambda site: site.x) if site.numbers)
     told_m = (east.x - west.x) / drawing.scale_px * drawing.scale_m
-    assert told_m == pytest.approx(distance_m((37.4, 55.7), (37.8, 55.7)), rel=0.01)
+    assert told_m == pytest.approx(great_circle_m(PLACES["west"], PLACES["east"]), rel=0.01)
     assert 40 < drawing.scale_px <= 200
 
 
