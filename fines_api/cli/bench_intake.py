@@ -98,6 +98,7 @@ def _first(done: IntakeRun, centre: Centre, devices: Sequence[Device], fleet: Fl
     )
     figures["not_accepted"] = float(fleet.passages - sent.accepted)
     figures["not_stored"] = float(fleet.passages - count_rows(centre.node, "passages"))
+    figures["stored_bytes"] = _stored_bytes(centre.node) / fleet.passages
     figures["hits_missed"], figures["hits_too_many"] = _exact_hits(centre.node)
     done.notes |= {"listed": fleet.listed, "hits": count_rows(centre.node, "hotlist_hits"), "busy": sent.busy}
 
@@ -201,6 +202,16 @@ async def _send_one(client: httpx2.AsyncClient, device: Device, body: bytes, sen
         sent.answers_ms.append((now_s - asked_s) * 1e3)
         sent.moments.append((now_s - began_s, accepted))
         return
+
+
+def _stored_bytes(node: Node) -> float:
+    """Return what passages and books take on the disk with their indexes."""
+    with psycopg.connect(node.database.dsn) as connection:
+        row = connection.execute(
+            "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
+            " WHERE c.relkind = 'r' AND (c.relname LIKE 'passages\\_%' OR c.relname = 'intake_events')"
+        ).fetchone()
+    return float(row[0]) if row else np.nan
 
 
 def _exact_hits(node: Node) -> tuple[float, float]:

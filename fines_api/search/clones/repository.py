@@ -19,7 +19,8 @@ _PAIRS = text(
     "FROM passages a JOIN passages b ON b.plate = a.plate AND b.plate_region = a.plate_region "
     "AND b.plate_type = a.plate_type AND b.site_id <> a.site_id "
     "AND b.captured_at >= a.captured_at - :reach AND b.captured_at <= a.captured_at + :reach "
-    "WHERE a.received_at >= :since AND a.plate_confidence >= :confidence AND b.plate_confidence >= :confidence"
+    "WHERE a.received_at >= :since AND a.plate_confidence >= :confidence AND b.plate_confidence >= :confidence "
+    "AND a.plate < '~'"  # pseudonyms begin so
 )
 
 

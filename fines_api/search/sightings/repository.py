@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Select, String, bindparam, func, select, text, tuple_
 
 from fines_api.db import Session
+from fines_api.passages.pseudonym import MARK
 from fines_api.passages.tables import PassageRow
 
 _TIMES = ARRAY(DateTime(timezone=True))
@@ -23,7 +24,7 @@ _WITH = text(
     "array_agg(extract(epoch FROM o.captured_at)::float8) "
     "FROM unnest(:numbers, :sites, :sinces, :untils) AS w (number, site_id, since, until) "
     "JOIN passages o ON o.site_id = w.site_id AND o.captured_at >= w.since AND o.captured_at <= w.until "
-    "WHERE o.plate <> :plate AND o.captured_at >= :since AND o.captured_at <= :until "
+    "WHERE o.plate <> :plate AND o.plate < :mark AND o.captured_at >= :since AND o.captured_at <= :until "
     "GROUP BY o.plate, o.plate_region, o.plate_type HAVING count(DISTINCT w.number) >= :least"
 ).bindparams(
     bindparam("numbers", type_=ARRAY(PassageRow.site_version.type)),
@@ -115,6 +116,7 @@ class SightingRepository:
                 "since": min(window.since for window in windows),
                 "until": max(window.until for window in windows),
                 "plate": but,
+                "mark": MARK,  # pseudonyms begin with it and sort behind every plate
                 "least": least,
             },
         )

@@ -3,9 +3,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from fines_api.kit.clock import FixedClock
+from fines_api.node import Node
+from fines_api.passages.pseudonym import pseudonym
 from fines_api.search.policy import Rank
 
 pytestmark = pytest.mark.integration
@@ -88,3 +91,23 @@ def test_a_stake_out_finds_who_was_at_most_of_the_places(
     assert client.post("/v1/searches", json=body | {"at_least": 4}, headers=police).status_code == 422
     old = [place | {"since": (at[0] - timedelta(days=30)).isoformat()} for place in places]
     assert client.post("/v1/searches", json=body | {"places": old}, headers=police).json()["code"] == "search.rank"
+
+
+def test_those_who_were_forgotten_are_nowhere_in_company(
+    *, node: Node, client: TestClient, clock: FixedClock, roads: Any, officer: Officer, asked: Asked
+) -> None:
+    at = clock.now() - timedelta(days=4)
+    for minutes, site in ((0, "north"), (20, "centre")):
+        for plate in ("A123BC77", "B456OP99", "C789TT50"):
+            roads.passes(plate, site, at + timedelta(minutes=minutes))
+    with node.database.begin() as session:
+        forgotten = {"plate": pseudonym(b"k" * 32, "C789TT50")}
+        session.execute(text("UPDATE passages SET plate = :plate, event = '' WHERE plate = 'C789TT50'"), forgotten)
+    window = {"since": at.isoformat(), "until": (at + timedelta(hours=1)).isoformat()}
+    places = [{"site_id": site} | window for site in ("north", "centre")]
+    grounds = {name: value for name, value in asked().items() if name not in {"since", "until"}}
+    present = answered(client, officer, grounds | {"kind": "stake_out", "places": places, "at_least": 2})["present"]
+    assert {each["key"]["plate"] for each in present} == {"A123BC77", "B456OP99"}
+    body = asked(kind="convoy", plate="A123BC77", within_s=60, common_sites=2)
+    companions = answered(client, officer, body)["companions"]
+    assert {each["key"]["plate"] for each in companions} == {"B456OP99"}
