@@ -1,6 +1,5 @@
 """The list in memory while it changes: whoever commits first, no pair of entry and passage is missed or doubled."""
 
-import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from fines_api.db import Session
 from fines_api.hotlists.schemas import NewEntry
 from fines_api.hotlists.service import HotlistService
 from fines_api.kit.clock import FixedClock
@@ -17,80 +17,88 @@ from fines_api.passages.service import PassageService, ReportedPassage
 from recognition.contracts import HotlistReason, Site
 
 pytestmark = pytest.mark.integration
-PLATES = [f"A{number:03d}BC77" for number in range(100, 160)]
+PLATE = "A123BC77"
 
 
-def test_entries_that_come_into_force_among_passages_miss_none_and_double_none(
-    node: Node, clock: FixedClock, build: Any, site: Site
-) -> None:
-    """Every plate is listed once and passes once, in two orders of chance; oracle: one hit for each."""
+class Road:
+    """A camera that sees one plate, and two of the police who list it."""
 
-    def list_all(plates: list[str]) -> None:
-        for plate in plates:
-            wanted = NewEntry(
-                plate=plate, plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
-                valid_until=clock.now() + timedelta(days=1),
-            )  # fmt: skip
-            build.listed(node, wanted)
+    def __init__(self, node: Node, clock: FixedClock, build: Any, site: Site) -> None:
+        self.node, self.clock, self.build, self.site = node, clock, build, site
 
-    def pass_all(plates: list[str]) -> None:
-        for at in range(0, len(plates), 3):
-            passages = [build.passage(clock.now(), plate=plate) for plate in plates[at : at + 3]]
-            with node.database.begin() as session:
-                events = [ReportedPassage(each, b'{"data":%b}' % each.model_dump_json().encode()) for each in passages]
-                PassageService(session, node).keep(events)
-                HotlistService(session, node).match_passages([(each, site) for each in passages])
+    def propose(self) -> Any:
+        wanted = NewEntry(
+            plate=PLATE, plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
+            valid_until=self.clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        with self.node.database.begin() as session:
+            return HotlistService(session, self.node).add(wanted, actor="police:first").entry_id
 
-    run_together([(list_all, part) for part in dealt(1)] + [(pass_all, part) for part in dealt(2)])
-    with node.database.begin() as session:
-        found = session.execute(text("SELECT plate, count(*) FROM hotlist_hits GROUP BY plate")).all()
-    assert {row.plate: row.count for row in found} == dict.fromkeys(PLATES, 1)
+    def approve(self, session: Session, entry_id: Any) -> None:
+        HotlistService(session, self.node).approve(entry_id, actor="police:second")
 
+    def see(self, session: Session) -> None:
+        passage = self.build.passage(self.clock.now(), plate=PLATE)
+        event = ReportedPassage(passage, b'{"data":%b}' % passage.model_dump_json().encode())
+        PassageService(session, self.node).keep([event])
+        HotlistService(session, self.node).match_passages([(passage, self.site)])
 
-def test_a_withdrawn_entry_is_gone_from_every_process_that_matches(
-    node: Node, clock: FixedClock, build: Any, site: Site
-) -> None:
-    entry = build.listed(
-        node,
-        NewEntry(
-            plate=PLATES[0], plate_region="ru", plate_type="1", reason=HotlistReason.STOLEN, legal_basis="case 1",
-            valid_until=clock.now() + timedelta(days=1),
-        ),
-    )  # fmt: skip
-    others = [Node(node.settings, node.database, node.storage, clock, node.key) for _ in range(2)]
-
-    def see(where: Node) -> int:
-        passage = build.passage(clock.now(), plate=PLATES[0])
-        with where.database.begin() as session:
-            HotlistService(session, where).match_passages([(passage, site)])
+    def hits(self) -> int:
+        with self.node.database.begin() as session:
             return int(session.execute(text("SELECT count(*) FROM hotlist_hits")).scalar_one())
 
-    assert [see(each) for each in (node, *others)] == [1, 2, 3]
-    with others[0].database.begin() as session:
-        HotlistService(session, others[0]).withdraw(entry.entry_id, "found", actor="police:test")
-    assert [see(each) for each in (node, *others)] == [3, 3, 3]
+
+@pytest.fixture
+def road(node: Node, clock: FixedClock, build: Any, site: Site) -> Road:
+    return Road(node, clock, build, site)
 
 
-def dealt(seed: int) -> list[list[str]]:
-    """Deal the plates out to two hands."""
-    order = PLATES.copy()
-    random.Random(seed).shuffle(order)
-    return [order[::2], order[1::2]]
-
-
-def run_together(work: list[tuple[Callable[[list[str]], None], list[str]]]) -> None:
+def beside(node: Node, first: Callable[[Session], None], second: Callable[[Session], None]) -> None:
+    """Do the first and, while its transaction is still open, let the second begin; then commit both."""
     failures: list[BaseException] = []
 
-    def run(do: Callable[[list[str]], None], plates: list[str]) -> None:
+    def run() -> None:
         try:
-            do(plates)
+            with node.database.begin() as session:
+                second(session)
         except BaseException as error:  # noqa: BLE001 - told by the thread that asked
             failures.append(error)
 
-    threads = [threading.Thread(target=run, args=one) for one in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-        assert not thread.is_alive()
+    other = threading.Thread(target=run)
+    with node.database.begin() as session:
+        first(session)
+        other.start()
+        other.join(timeout=1.5)  # without the list's lock it is through by now, and has seen nothing of the first
+    other.join(timeout=60)
+    assert not other.is_alive()
     assert failures == []
+
+
+def test_a_passage_under_way_is_found_by_the_entry_that_comes_meanwhile(road: Road) -> None:
+    entry_id = road.propose()
+    beside(road.node, road.see, lambda session: road.approve(session, entry_id))
+    assert road.hits() == 1
+
+
+def test_an_entry_under_way_is_found_by_the_passage_that_comes_meanwhile(road: Road) -> None:
+    entry_id = road.propose()
+    beside(road.node, lambda session: road.approve(session, entry_id), road.see)
+    assert road.hits() == 1
+
+
+def test_a_withdrawn_entry_is_gone_from_every_process_that_matches(road: Road) -> None:
+    node, entry_id = road.node, road.propose()
+    with node.database.begin() as session:
+        road.approve(session, entry_id)
+    others = [Node(node.settings, node.database, node.storage, node.clock, node.key) for _ in range(2)]
+
+    def see(where: Node) -> int:
+        passage = road.build.passage(node.clock.now(), plate=PLATE)
+        with where.database.begin() as session:
+            HotlistService(session, where).match_passages([(passage, road.site)])
+        return road.hits()
+
+    assert [see(each) for each in (node, *others)] == [1, 2, 3]
+    with others[0].database.begin() as session:
+        HotlistService(session, others[0]).withdraw(entry_id, "found", actor="police:test")
+    assert [see(each) for each in (node, *others)] == [3, 3, 3]
